@@ -1,0 +1,212 @@
+//! The line for bytes: probe, plan, execute.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{json, Value};
+
+use crate::delivery::Hints;
+use crate::image::{Format, Probe};
+use crate::options::Options;
+use crate::plan::{Encoding, Plan, Request};
+use crate::{decode, pipeline, plan, Error, Job, Limits, Result};
+
+/// Turns bytes and options into better bytes. Cheap to make, `Send + Sync`, without state.
+#[derive(Debug, Clone, Default)]
+pub struct Engine {
+    limits: Limits,
+}
+
+/// A finished result.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// Encoded bytes: an image, or JSON when `format=json` was asked for.
+    pub data: Vec<u8>,
+    /// What they are and how they came about.
+    pub info: Info,
+}
+
+/// What a result is and how it came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Info {
+    /// Format of the bytes.
+    pub format: Format,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Encoder quality, 1 to 100, where the format has one.
+    pub quality: Option<u8>,
+    /// Format of the source.
+    pub source_format: Format,
+    /// Width of the source, as seen.
+    pub source_width: u32,
+    /// Height of the source, as seen.
+    pub source_height: u32,
+    /// What the caller should know.
+    pub warnings: Vec<String>,
+    /// Time spent by stage.
+    pub timings: Timings,
+    /// Pixel and codec memory that was booked at once, in bytes.
+    pub memory: u64,
+}
+
+/// Wall-clock time by stage.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Timings {
+    /// Reading the header and planning.
+    pub plan: Duration,
+    /// Decoding.
+    pub decode: Duration,
+    /// Steps between decoder and encoder.
+    pub transform: Duration,
+    /// Encoding.
+    pub encode: Duration,
+}
+
+impl Engine {
+    /// An engine under `limits`.
+    pub fn new(limits: Limits) -> Self {
+        Engine { limits }
+    }
+
+    /// What a job may cost.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Reads the header of `source`.
+    pub fn probe(&self, source: &[u8]) -> Result<Probe> {
+        self.check_bytes(source)?;
+        decode::probe(source, &self.limits)
+    }
+
+    /// The plan that `render` would follow. No pixel is decoded.
+    pub fn plan(&self, source: &[u8], options: &Options, hints: &Hints) -> Result<(Probe, Plan)> {
+        let probe = self.probe(source)?;
+        let accepts = hints.accepts();
+        let source_bytes = source.len() as u64;
+        let request = Request { options, accepts: &accepts, source_bytes };
+        let plan = plan::plan(&request, &probe, &self.limits)?;
+        Ok((probe, plan))
+    }
+
+    /// Renders `source` as `options` say, for the client that `hints` describe.
+    pub fn render(
+        &self,
+        source: &[u8],
+        options: &Options,
+        hints: &Hints,
+        job: &Job,
+    ) -> Result<Rendered> {
+        let start = Instant::now();
+        job.check()?;
+        let (probe, plan) = self.plan(source, options, hints)?;
+        let mut timings = Timings { plan: start.elapsed(), ..Timings::default() };
+        let data = if plan.output.encoding == Encoding::Json {
+            describe(&probe, &plan, source.len()).to_string().into_bytes()
+        } else {
+            let done = pipeline::execute(&plan, &probe, source, &self.limits, job)?;
+            timings.decode = done.decode;
+            timings.transform = done.transform;
+            timings.encode = done.encode;
+            done.data
+        };
+        Ok(Rendered { data, info: Info::new(&probe, plan, timings) })
+    }
+
+    /// [`Engine::render`] for options as text: URL form, or JSON when it starts with `{`.
+    /// Warnings of the parser stand before those of the plan.
+    pub fn render_text(
+        &self,
+        source: &[u8],
+        options: &str,
+        hints: &Hints,
+        job: &Job,
+    ) -> Result<Rendered> {
+        let parsed = Options::parse(options)?;
+        let mut rendered = self.render(source, &parsed.options, hints, job)?;
+        rendered.info.warnings.splice(0..0, parsed.warnings);
+        Ok(rendered)
+    }
+
+    /// The plan, its cost and its cache key as JSON; options as in [`Engine::render_text`].
+    pub fn explain_text(&self, source: &[u8], options: &str, hints: &Hints) -> Result<Value> {
+        let parsed = Options::parse(options)?;
+        let (probe, plan) = self.plan(source, &parsed.options, hints)?;
+        let mut warnings = parsed.warnings;
+        warnings.extend_from_slice(&plan.warnings);
+        Ok(json!({
+            "source": probe.to_json(),
+            "plan": plan.to_json(),
+            "key": parsed.options.to_string(),
+            "warnings": warnings,
+        }))
+    }
+
+    fn check_bytes(&self, source: &[u8]) -> Result<()> {
+        let bytes = source.len() as u64;
+        if bytes > self.limits.source_bytes {
+            return Err(Error::too_large("source bytes", self.limits.source_bytes, bytes));
+        }
+        Ok(())
+    }
+}
+
+impl Info {
+    fn new(probe: &Probe, plan: Plan, timings: Timings) -> Self {
+        let (source_width, source_height) = probe.oriented_size();
+        Info {
+            format: plan.output.encoding.format(),
+            width: plan.output.width,
+            height: plan.output.height,
+            quality: plan.output.encoding.quality(),
+            source_format: probe.format,
+            source_width,
+            source_height,
+            warnings: plan.warnings,
+            timings,
+            memory: plan.memory,
+        }
+    }
+
+    /// As JSON, the same in every language. Times are milliseconds.
+    pub fn to_json(&self, bytes: usize) -> Value {
+        let ms = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
+        json!({
+            "format": self.format.name(),
+            "mime": self.format.mime(),
+            "width": self.width,
+            "height": self.height,
+            "size": bytes,
+            "quality": self.quality,
+            "source": {
+                "format": self.source_format.name(),
+                "width": self.source_width,
+                "height": self.source_height,
+            },
+            "warnings": self.warnings,
+            "timings": {
+                "plan": ms(self.timings.plan),
+                "decode": ms(self.timings.decode),
+                "transform": ms(self.timings.transform),
+                "encode": ms(self.timings.encode),
+            },
+            "memory": self.memory,
+        })
+    }
+}
+
+/// The answer to `format=json` (reference §2.4).
+fn describe(probe: &Probe, plan: &Plan, source_bytes: usize) -> Value {
+    let (width, height) = probe.oriented_size();
+    json!({
+        "width": plan.output.width,
+        "height": plan.output.height,
+        "original": {
+            "file_size": source_bytes,
+            "width": width,
+            "height": height,
+            "format": probe.format.mime(),
+        },
+    })
+}

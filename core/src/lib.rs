@@ -1,0 +1,37 @@
+//! Safelight: an image CDN inside your own process.
+
+pub mod delivery;
+mod error;
+pub mod guard;
+pub mod image;
+mod job;
+mod limits;
+pub mod options;
+pub mod plan;
+pub mod sign;
+pub mod url;
+
+#[cfg(feature = "codecs")]
+pub mod backends;
+#[cfg(feature = "codecs")]
+mod decode;
+#[cfg(feature = "codecs")]
+mod encode;
+#[cfg(feature = "codecs")]
+mod engine;
+#[cfg(feature = "codecs")]
+mod kernel;
+#[cfg(feature = "codecs")]
+mod pipeline;
+#[cfg(feature = "codecs")]
+mod transform;
+
+#[cfg(feature = "codecs")]
+pub use engine::{Engine, Info, Rendered, Timings};
+pub use error::{Error, Kind, KindNames, Result, KINDS};
+pub use job::{CancelToken, Charge, Job};
+pub use limits::Limits;
+pub use options::Options;
+
+/// The one version number of every package.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,275 @@
+//! The types of option values. Words are spelled once, in `WORDS`.
+
+/// A closed set of words with one spelling each.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+
+        impl $name {
+            /// Every word with its value.
+            pub const WORDS: &'static [(&'static str, $name)] = &[$(($word, $name::$variant),)+];
+
+            /// The word for this value.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+
+            /// The value for `word`, if it is one.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::WORDS.iter().find(|(text, _)| *text == word).map(|(_, value)| *value)
+            }
+        }
+    };
+}
+
+words! {
+    /// What to do when source and target have different shapes (reference §1.4).
+    Fit {
+        /// Shrink to lie inside the box; never enlarge. The default.
+        ScaleDown = "scale-down",
+        /// Shrink or enlarge to lie inside the box.
+        Contain = "contain",
+        /// Fill the box, cutting what hangs over.
+        Cover = "cover",
+        /// As `cover`, but never enlarge.
+        Crop = "crop",
+        /// Cut to the box's shape, never enlarge.
+        AspectCrop = "aspect-crop",
+        /// As `contain`, then fill the box with `background`.
+        Pad = "pad",
+        /// Stretch to exactly the box.
+        Squeeze = "squeeze",
+        /// Enlarge to lie inside the box; never shrink.
+        ScaleUp = "scale-up",
+    }
+}
+
+words! {
+    /// A side that a crop never cuts.
+    Side {
+        /// Keep the left edge.
+        Left = "left",
+        /// Keep the right edge.
+        Right = "right",
+        /// Keep the top edge.
+        Top = "top",
+        /// Keep the bottom edge.
+        Bottom = "bottom",
+    }
+}
+
+words! {
+    /// How a gravity point is read.
+    PointMode {
+        /// The same relative point of source and crop window fall together. The default.
+        Remainder = "remainder",
+        /// The crop window is centred on the point and kept inside the picture.
+        BoxCenter = "box-center",
+    }
+}
+
+words! {
+    /// Output format as it is asked for (reference §2.3).
+    FormatWord {
+        /// The smallest that the client accepts.
+        Auto = "auto",
+        /// AVIF.
+        Avif = "avif",
+        /// WebP.
+        Webp = "webp",
+        /// Progressive JPEG.
+        Jpeg = "jpeg",
+        /// Sequential JPEG.
+        BaselineJpeg = "baseline-jpeg",
+        /// PNG.
+        Png = "png",
+        /// PNG even where JPEG would serve.
+        PngForce = "png-force",
+        /// GIF.
+        Gif = "gif",
+        /// SVG, for SVG sources only.
+        Svg = "svg",
+        /// A JSON description instead of a picture.
+        Json = "json",
+    }
+}
+
+words! {
+    /// A perceptual quality word.
+    QualityWord {
+        /// Visually lossless for most pictures.
+        High = "high",
+        /// Hard to tell from the source.
+        MediumHigh = "medium-high",
+        /// Visible on inspection.
+        MediumLow = "medium-low",
+        /// Small first.
+        Low = "low",
+    }
+}
+
+words! {
+    /// Encoder effort.
+    Compression {
+        /// The quickest encoder.
+        Fast = "fast",
+    }
+}
+
+words! {
+    /// Which metadata a JPEG result keeps (reference §2.6).
+    Metadata {
+        /// Only the copyright tag. The default.
+        Copyright = "copyright",
+        /// EXIF, GPS included; orientation is reset, as the pixels are turned.
+        Keep = "keep",
+        /// Nothing.
+        None = "none",
+    }
+}
+
+words! {
+    /// What a URL answers when the transform fails.
+    OnError {
+        /// A redirect to the source.
+        Redirect = "redirect",
+    }
+}
+
+words! {
+    /// What is cut out.
+    Segment {
+        /// The subject; the background becomes transparent.
+        Foreground = "foreground",
+    }
+}
+
+words! {
+    /// How a picture is enlarged.
+    Upscale {
+        /// Interpolation. The default.
+        Interpolate = "interpolate",
+        /// A generative model.
+        Generate = "generate",
+    }
+}
+
+words! {
+    /// Whether the client's credentials reach the origin.
+    OriginAuth {
+        /// Yes, and the result is public all the same.
+        SharePublicly = "share-publicly",
+    }
+}
+
+/// Target width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// CSS pixels.
+    Pixels(u32),
+    /// From the client's hints.
+    Auto,
+}
+
+/// Encoder quality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quality {
+    /// 1 to 100.
+    Number(u8),
+    /// A perceptual target.
+    Word(QualityWord),
+}
+
+/// Which part stays when the picture is cropped (reference §1.5).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Gravity {
+    /// The middle. The default.
+    Center,
+    /// The most salient part.
+    Auto,
+    /// Faces.
+    Face,
+    /// The part with the most detail.
+    Entropy,
+    /// A side that is never cut; the other axis is centred.
+    Side(Side),
+    /// A relative point, 0 to 1 on both axes.
+    Point {
+        /// From the left edge.
+        x: f64,
+        /// From the top edge.
+        y: f64,
+        /// How the point is read.
+        mode: PointMode,
+    },
+}
+
+/// Mirror axes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flip {
+    /// Left and right change places.
+    pub horizontal: bool,
+    /// Top and bottom change places.
+    pub vertical: bool,
+}
+
+/// A colour with straight alpha, sRGB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Color {
+    /// Red, 0 to 255.
+    pub red: u8,
+    /// Green, 0 to 255.
+    pub green: u8,
+    /// Blue, 0 to 255.
+    pub blue: u8,
+    /// Opacity, 0 to 255.
+    pub alpha: u8,
+}
+
+/// What is cut off the source (reference §1.7). Values from 1 are pixels before `dpr`; values
+/// between 0 and 1 are a share of the side.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Trim {
+    /// Off the top edge.
+    pub top: Option<f64>,
+    /// Off the right edge.
+    pub right: Option<f64>,
+    /// Off the bottom edge.
+    pub bottom: Option<f64>,
+    /// Off the left edge.
+    pub left: Option<f64>,
+    /// Keep this much, from the left edge.
+    pub width: Option<f64>,
+    /// Keep this much, from the top edge.
+    pub height: Option<f64>,
+    /// Find a uniform border and cut it off.
+    pub border: Option<TrimBorder>,
+}
+
+/// How a uniform border is found.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct TrimBorder {
+    /// The border's colour; found from the corners when absent.
+    pub color: Option<Color>,
+    /// Largest channel distance that still counts as border, 0 to 255.
+    pub tolerance: Option<u8>,
+    /// Pixels of border to leave.
+    pub keep: Option<u32>,
+}
+
+/// A frame round the result, in CSS pixels before `dpr`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Border {
+    /// The frame's colour.
+    pub color: Color,
+    /// Top thickness.
+    pub top: u32,
+    /// Right thickness.
+    pub right: u32,
+    /// Bottom thickness.
+    pub bottom: u32,
+    /// Left thickness.
+    pub left: u32,
+}

@@ -1,0 +1,211 @@
+//! What will be done: plain data, made from options, header and limits alone.
+//!
+//! No pixels, no clock, no input or output. Steps that would change nothing are not in a plan,
+//! and every size and position in it is final.
+
+mod build;
+
+pub use build::{plan, Request};
+
+use crate::image::{Format, Layout};
+use crate::options::Color;
+
+/// Everything that `execute` does, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Format of the source.
+    pub source: Format,
+    /// How the source is decoded.
+    pub decode: DecodePlan,
+    /// What is done to the pixels, in order.
+    pub steps: Vec<Step>,
+    /// What is written.
+    pub output: OutputPlan,
+    /// Estimate of the pixel and codec memory that is held at once, in bytes.
+    pub memory: u64,
+    /// What the caller should know, in the words of reference §2.7 where it has them.
+    pub warnings: Vec<String>,
+}
+
+/// How the source is decoded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecodePlan {
+    /// Denominator of the decoder's own scaling: 1, 2, 4 or 8.
+    pub scale: u8,
+    /// Width after it.
+    pub width: u32,
+    /// Height after it.
+    pub height: u32,
+    /// Samples of the decoded picture.
+    pub layout: Layout,
+}
+
+/// A rectangle in pixels of the picture a step receives; fractions are meant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Area {
+    /// Left edge.
+    pub left: f64,
+    /// Top edge.
+    pub top: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+}
+
+/// One change to the pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Takes `area` and scales it to `width` by `height`.
+    Resize {
+        /// Part of the picture that is used.
+        area: Area,
+        /// Width of the result.
+        width: u32,
+        /// Height of the result.
+        height: u32,
+    },
+    /// Cuts out whole pixels.
+    Crop {
+        /// Left edge.
+        left: u32,
+        /// Top edge.
+        top: u32,
+        /// Width of the result.
+        width: u32,
+        /// Height of the result.
+        height: u32,
+    },
+    /// Converts the colours that the source's profile means to sRGB. Grey stays grey.
+    ToSrgb,
+    /// Turns and mirrors: one of EXIF's eight orientations, undone.
+    Orient {
+        /// 2 to 8.
+        orientation: u8,
+    },
+    /// Puts the picture on a larger canvas.
+    Pad {
+        /// Space on the left.
+        left: u32,
+        /// Space above.
+        top: u32,
+        /// Width of the canvas.
+        width: u32,
+        /// Height of the canvas.
+        height: u32,
+        /// Its colour.
+        background: Color,
+    },
+    /// Paints `background` under transparent pixels.
+    Flatten {
+        /// The colour; when it is opaque the alpha channel goes.
+        background: Color,
+    },
+    /// Light, contrast, tone curve and colour, in this order; 1 changes nothing.
+    Adjust {
+        /// Light multiplier.
+        brightness: f64,
+        /// Contrast multiplier about mid grey.
+        contrast: f64,
+        /// Exponent of the tone curve.
+        gamma: f64,
+        /// Colour multiplier.
+        saturation: f64,
+    },
+    /// Gaussian blur.
+    Blur {
+        /// Radius in pixels; the standard deviation is half of it.
+        radius: f64,
+    },
+    /// Unsharp mask.
+    Sharpen {
+        /// 0 to 10.
+        amount: f64,
+    },
+}
+
+/// What is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputPlan {
+    /// Width of the result.
+    pub width: u32,
+    /// Height of the result.
+    pub height: u32,
+    /// Encoder and its settings.
+    pub encoding: Encoding,
+    /// EXIF block to write: JPEG only, already cut down to what `metadata` allows.
+    pub exif: Option<Vec<u8>>,
+}
+
+/// Encoder and its settings.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Encoding {
+    /// JPEG.
+    Jpeg {
+        /// 1 to 100, libjpeg's scale.
+        quality: u8,
+        /// Progressive instead of sequential.
+        progressive: bool,
+        /// Full-resolution chroma (4:4:4) instead of 4:2:0.
+        full_chroma: bool,
+        /// Fixed Huffman tables instead of optimised ones: quicker, larger.
+        fast: bool,
+    },
+    /// PNG, true colour or grey.
+    Png {
+        /// Quick filter and compression instead of small ones.
+        fast: bool,
+    },
+    /// GIF with an adaptive palette.
+    Gif,
+    /// WebP.
+    Webp {
+        /// 1 to 100; `None` is lossless.
+        quality: Option<u8>,
+        /// libwebp's effort, 0 to 6.
+        method: u8,
+    },
+    /// AVIF.
+    Avif {
+        /// 1 to 100, mapped to the encoder's quantiser.
+        quality: u8,
+        /// Encoder speed, 0 (smallest) to 10 (quickest).
+        speed: u8,
+        /// Full-resolution chroma (4:4:4) instead of 4:2:0.
+        full_chroma: bool,
+    },
+    /// A JSON description of the result (reference §2.4); no pixel is decoded for it.
+    Json,
+}
+
+impl Encoding {
+    /// The format that is written.
+    pub fn format(&self) -> Format {
+        match self {
+            Encoding::Jpeg { .. } => Format::Jpeg,
+            Encoding::Png { .. } => Format::Png,
+            Encoding::Gif => Format::Gif,
+            Encoding::Webp { .. } => Format::Webp,
+            Encoding::Avif { .. } => Format::Avif,
+            Encoding::Json => Format::Json,
+        }
+    }
+}
+
+impl Encoding {
+    /// Quality, 1 to 100, where the format has one.
+    pub fn quality(&self) -> Option<u8> {
+        match self {
+            Encoding::Jpeg { quality, .. } | Encoding::Avif { quality, .. } => Some(*quality),
+            Encoding::Webp { quality, .. } => *quality,
+            Encoding::Png { .. } | Encoding::Gif | Encoding::Json => None,
+        }
+    }
+}
+
+impl Plan {
+    /// The plan as JSON, for `explain`.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({ "memory": self.memory })
+    }
+}
