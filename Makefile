@@ -1,0 +1,157 @@
+# Safelight. `make run` and `make test` are all a newcomer needs; each sets up what it uses.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+
+LISTEN ?= 127.0.0.1:8787
+ROOT ?= samples
+PREFIX ?= /usr/local
+
+# Everything looks for build products under `target`, also when Cargo puts them elsewhere.
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+export CARGO_TARGET_DIR := $(TARGET)
+RELEASE := $(TARGET)/release
+VENV := $(CURDIR)/.venv
+PYTHON := $(VENV)/bin/python
+CARGO := cargo --locked
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# ---------------------------------------------------------------- build
+
+.PHONY: build
+build: native python node go ## everything: library, CLI, server, Python, Node, Go
+
+.PHONY: tools
+tools:
+	@tests/tools/setup.sh build
+
+.PHONY: native
+native: tools ## libsafelight.{so,a}, the CLI and the example server
+	$(CARGO) build --release --workspace
+	@[ "$(TARGET)" = "$(CURDIR)/target" ] || ln -sfn "$(TARGET)" target
+
+.PHONY: python
+python: native $(VENV)/.ready ## the Python package, in .venv
+	VIRTUAL_ENV=$(VENV) $(VENV)/bin/maturin develop --release --quiet -m bindings/python/Cargo.toml
+
+$(VENV)/.ready: bindings/python/requirements-dev.txt
+	@tests/tools/setup.sh python
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r bindings/python/requirements-dev.txt
+	touch $@
+
+.PHONY: node
+node: native bindings/node/node_modules/.ready ## the Node package, in bindings/node
+	cd bindings/node && npm run --silent build
+
+bindings/node/node_modules/.ready: bindings/node/package.json
+	cd bindings/node && npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts
+	touch $@
+
+.PHONY: go
+go: native ## the Go package
+	cd bindings/go && go build ./...
+
+# ---------------------------------------------------------------- run
+
+.PHONY: run
+run: tools ## the example server on $(LISTEN) over a folder of sample pictures
+	$(CARGO) build --release -p safelight-cli
+	$(RELEASE)/safelight serve --listen $(LISTEN) --root $(ROOT) --samples
+
+# ---------------------------------------------------------------- test
+
+STAGES := rust pure c python node go same corpus http browser packages generated
+
+.PHONY: test
+test: test-tools build ## every language and every layer; says what it ran
+	@tests/tools/stages.sh $(STAGES)
+
+.PHONY: test-tools
+test-tools:
+	@tests/tools/setup.sh build test
+
+.PHONY: test-rust
+test-rust:
+	$(CARGO) test --release --workspace --exclude safelight-python --exclude safelight-node
+
+# The crate without a codec: options, URLs, signing and negotiation for pure-URL users.
+.PHONY: test-pure
+test-pure:
+	$(CARGO) test --release -p safelight --no-default-features
+
+.PHONY: test-c
+test-c:
+	tests/c/run.sh $(RELEASE)
+
+.PHONY: test-python
+test-python:
+	$(PYTHON) -m pytest -q bindings/python/tests
+
+.PHONY: test-node
+test-node:
+	cd bindings/node && npm test --silent
+
+.PHONY: test-go
+test-go:
+	cd bindings/go && go vet ./... && go test -count=1 ./...
+
+# The same input and options give the same bytes in every language and for 1 and 4 threads.
+.PHONY: test-same
+test-same:
+	$(PYTHON) tests/same/run.py --release $(RELEASE)
+
+# Every file of a corpus is rendered or refused with a typed error.
+.PHONY: test-corpus
+test-corpus:
+	$(PYTHON) tests/corpus/run.py --release $(RELEASE)
+
+.PHONY: test-http
+test-http:
+	tests/http/run.sh $(RELEASE)
+
+.PHONY: test-browser
+test-browser:
+	tests/browser/run.sh $(RELEASE)
+
+.PHONY: test-packages
+test-packages:
+	tests/packages/run.sh $(RELEASE)
+
+# Generated files, version numbers, layers and licences.
+.PHONY: test-generated
+test-generated:
+	$(PYTHON) tests/tools/house.py
+
+# ---------------------------------------------------------------- measure, tidy, install
+
+.PHONY: bench
+bench: test-tools native python node ## Safelight beside sharp and pyvips, one thread each
+	tests/bench/run.sh
+
+.PHONY: fmt
+fmt: ## format every language
+	cargo fmt --all
+	gofmt -w bindings/go
+
+.PHONY: lint
+lint: tools ## formatting, lints as errors, licences
+	cargo fmt --all --check
+	test -z "$$(gofmt -l bindings/go)"
+	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
+	tests/tools/setup.sh deny
+	cargo deny --offline check licenses bans sources
+
+.PHONY: install
+install: native ## header, libraries, pkg-config file and CLI under PREFIX
+	install -d $(PREFIX)/include $(PREFIX)/lib/pkgconfig $(PREFIX)/bin
+	install -m 644 include/safelight.h $(PREFIX)/include/
+	install -m 644 $(RELEASE)/libsafelight.a $(PREFIX)/lib/
+	install -m 755 $(RELEASE)/libsafelight.so $(PREFIX)/lib/
+	install -m 755 $(RELEASE)/safelight $(PREFIX)/bin/
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e "s|@VERSION@|$$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)|" \
+	  ffi/safelight.pc.in > $(PREFIX)/lib/pkgconfig/safelight.pc
