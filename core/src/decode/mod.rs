@@ -1,24 +1,49 @@
 //! Bytes to pixels: sniff, probe, one adapter a format.
 
+mod gif;
+mod jpeg;
+mod png;
+mod sniff;
+mod webp;
+
 use crate::backends::Backend;
-use crate::image::{Image, Probe};
+use crate::image::{Format, Image, Probe};
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
 
 /// Reads the header of `source`. No pixel is decoded and memory stays within `limits`.
-pub(crate) fn probe(_source: &[u8], _limits: &Limits) -> Result<Probe> {
-    Err(Error::unsupported("not built yet"))
+pub(crate) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
+    match sniff::sniff(source)? {
+        Format::Jpeg => jpeg::probe(source, limits),
+        Format::Png => png::probe(source, limits),
+        Format::Gif => gif::probe(source, limits),
+        Format::Webp => webp::probe(source, limits),
+        Format::Avif => Err(Error::unsupported("avif input is not built yet")),
+        Format::Json => Err(Error::unsupported("json is not an image")),
+    }
 }
 
 /// Decodes the first frame as `plan` says.
 pub(crate) fn decode(
-    _source: &[u8],
-    _probe: &Probe,
-    _plan: &DecodePlan,
-    _limits: &Limits,
-    _job: &Job,
+    source: &[u8],
+    probe: &Probe,
+    plan: &DecodePlan,
+    limits: &Limits,
+    job: &Job,
 ) -> Result<Image> {
-    Err(Error::unsupported("not built yet"))
+    job.check()?;
+    let image = match probe.format {
+        Format::Jpeg => jpeg::decode(source, probe, plan, limits, job),
+        Format::Png => png::decode(source, probe, plan, limits, job),
+        Format::Gif => gif::decode(source, probe, plan, limits, job),
+        Format::Webp => webp::decode(source, probe, plan, limits, job),
+        Format::Avif => Err(Error::unsupported("avif input is not built yet")),
+        Format::Json => Err(Error::unsupported("json is not an image")),
+    }?;
+    if (image.width(), image.height(), image.layout()) != (plan.width, plan.height, plan.layout) {
+        return Err(Error::internal("the decoder made another picture than was planned"));
+    }
+    Ok(image)
 }
 
 /// Decoders of this build.
