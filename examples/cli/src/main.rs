@@ -1,2 +1,40 @@
-//! Safelight.
-fn main() {}
+//! `safelight`: the library on the command line.
+//!
+//! Reads files, writes files, prints JSON. Exit code 0 is success, 1 a failed job, 2 wrong usage.
+
+mod args;
+mod files;
+mod inspect;
+mod progress;
+mod render;
+mod report;
+mod serve;
+mod version;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command};
+use report::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if cli.version {
+        return report::finish(version::print());
+    }
+    let Some(command) = cli.command else {
+        Cli::command().print_help().ok();
+        return ExitCode::from(report::USAGE);
+    };
+    report::finish(run(command))
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Render(args) => render::run(&args),
+        Command::Probe(args) => inspect::probe(&args),
+        Command::Explain(args) => inspect::explain(&args),
+        Command::Serve(args) => serve::run(&args),
+    }
+}

@@ -1,0 +1,156 @@
+//! What can be typed. Help texts are written for somebody who has never seen the program.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use safelight::delivery::Hints;
+use safelight::Limits;
+
+/// Make pictures smaller: resize, crop, convert, and sign the URLs that do it.
+#[derive(Debug, Parser)]
+#[command(name = "safelight", arg_required_else_help = true, disable_version_flag = true)]
+#[command(after_help = "Examples:
+  safelight render width=800,format=webp photo.jpg photo.webp
+  safelight render w=400,h=400,fit=cover,q=70 *.jpg thumbs/
+  safelight probe photo.jpg
+  safelight serve --root pictures
+
+Exit code: 0 success, 1 a picture or a check failed, 2 wrong usage.")]
+pub(crate) struct Cli {
+    /// Print the version and which codecs run with SIMD
+    #[arg(short = 'V', long)]
+    pub version: bool,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Render(RenderArgs),
+    Probe(ProbeArgs),
+    Explain(ExplainArgs),
+    Serve(ServeArgs),
+}
+
+/// Turn pictures into better ones.
+#[derive(Debug, Args)]
+#[command(after_help = "OPTIONS is the text that also stands in URLs, such as
+width=800,height=600,fit=cover,format=auto,quality=80; or a JSON object.
+The result's format is what `format` says, whatever the name of OUT is.
+
+Examples:
+  safelight render width=800,format=webp photo.jpg photo.webp
+  safelight render w=400,h=400,fit=cover *.jpg thumbs/
+  safelight render format=auto --accept image/avif,image/webp *.png -o out
+  curl -s https://example.com/a.jpg | safelight render w=320 - - > small.jpg")]
+pub(crate) struct RenderArgs {
+    /// What to do, as in a URL: width=800,format=webp
+    pub options: String,
+    /// Pictures, then the file or folder to write; - is standard input and output
+    #[arg(required = true, value_name = "IN… OUT")]
+    pub paths: Vec<PathBuf>,
+    /// Write here instead: then every path is a picture to read
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub output: Option<PathBuf>,
+    /// Print what was made as one JSON line a picture (to standard error when OUT is -)
+    #[arg(long)]
+    pub json: bool,
+    /// Stop a picture that takes longer than this many milliseconds
+    #[arg(long, value_name = "MS")]
+    pub timeout: Option<u64>,
+    /// Pictures worked on at once [default: one a core]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+    #[command(flatten)]
+    pub client: ClientArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// Show what a picture's header says, one JSON line a file.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  safelight probe *.jpg | jq -r '[.file, .width, .height] | @tsv'")]
+pub(crate) struct ProbeArgs {
+    /// Pictures to look at; - is standard input
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// Show what `render` would do, its cost and its cache key, without doing it.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  safelight explain w=400,h=400,fit=cover photo.jpg")]
+pub(crate) struct ExplainArgs {
+    /// What would be done, as in a URL: width=800,format=webp
+    pub options: String,
+    /// The picture; - is standard input
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub client: ClientArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// Serve a folder of pictures, transformed by URL.
+#[derive(Debug, Args)]
+#[command(after_help = "Pictures answer at /cdn-cgi/image/OPTIONS/PATH, and a page to try it at /.
+
+Example:
+  safelight serve --root pictures
+  curl -O http://127.0.0.1:8787/cdn-cgi/image/width=400,format=auto/photo.jpg")]
+pub(crate) struct ServeArgs {
+    /// Address and port to listen on
+    #[arg(long, default_value = "127.0.0.1:8787", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// Folder of pictures
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    pub root: PathBuf,
+    /// Fill the folder with sample pictures first, if it is empty or missing
+    #[arg(long)]
+    pub samples: bool,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// The client that `format=auto` is decided for.
+#[derive(Debug, Args)]
+pub(crate) struct ClientArgs {
+    /// Request header of the client, `Name: value`; may be given several times
+    #[arg(long = "headers", alias = "header", value_name = "HEADER")]
+    pub headers: Vec<String>,
+    /// Short for --headers "Accept: …"
+    #[arg(long, value_name = "TYPES")]
+    pub accept: Option<String>,
+}
+
+impl ClientArgs {
+    pub(crate) fn hints(&self) -> Hints {
+        let mut lines = self.headers.join("\n");
+        if let Some(accept) = &self.accept {
+            lines.push_str("\nAccept: ");
+            lines.push_str(accept);
+        }
+        Hints::from_lines(&lines)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LimitArgs {
+    /// What one picture may cost, as a JSON object such as {"memory":536870912}
+    #[arg(long, value_name = "JSON", value_parser = parse_limits)]
+    limits: Option<Limits>,
+}
+
+impl LimitArgs {
+    pub(crate) fn get(&self) -> Limits {
+        self.limits.clone().unwrap_or_default()
+    }
+}
+
+fn parse_limits(text: &str) -> Result<Limits, String> {
+    Limits::from_json(text).map_err(|error| error.to_string())
+}
