@@ -38,10 +38,10 @@ native: tools ## libsafelight.{so,a}, the CLI and the example server
 python: native $(VENV)/.ready ## the Python package, in .venv
 	VIRTUAL_ENV=$(VENV) $(VENV)/bin/maturin develop --release --quiet -m bindings/python/Cargo.toml
 
-$(VENV)/.ready: bindings/python/requirements-dev.txt
+$(VENV)/.ready: tests/requirements.txt
 	@tests/tools/setup.sh python
 	python3 -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r bindings/python/requirements-dev.txt
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
 .PHONY: node
@@ -65,7 +65,7 @@ run: tools ## the example server on $(LISTEN) over a folder of sample pictures
 
 # ---------------------------------------------------------------- test
 
-STAGES := rust pure c python node go same corpus http browser packages generated
+STAGES := rust pure c python node go same corpus truth browser packages house
 
 .PHONY: test
 test: test-tools build ## every language and every layer; says what it ran
@@ -110,9 +110,11 @@ test-same:
 test-corpus:
 	$(PYTHON) tests/corpus/run.py --release $(RELEASE)
 
-.PHONY: test-http
-test-http:
-	tests/http/run.sh $(RELEASE)
+# Decoded pixels against a second decoder, resizes against a neutral one.
+.PHONY: test-truth
+test-truth:
+	$(CARGO) build --release --quiet -p safelight --example score
+	$(PYTHON) tests/truth/run.py --release $(RELEASE)
 
 .PHONY: test-browser
 test-browser:
@@ -122,15 +124,15 @@ test-browser:
 test-packages:
 	tests/packages/run.sh $(RELEASE)
 
-# Generated files, version numbers, layers and licences.
-.PHONY: test-generated
-test-generated:
+# One version number everywhere, folders that use only what they may, licences.
+.PHONY: test-house
+test-house:
 	$(PYTHON) tests/tools/house.py
 
 # ---------------------------------------------------------------- measure, tidy, install
 
 .PHONY: bench
-bench: test-tools native python node ## Safelight beside sharp and pyvips, one thread each
+bench: test-tools native node ## Safelight beside sharp and pyvips, one thread each
 	tests/bench/run.sh
 
 .PHONY: fmt

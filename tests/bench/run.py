@@ -13,10 +13,12 @@ import statistics
 import subprocess
 import sys
 
-import numpy
-from PIL import Image, ImageOps
+from PIL import Image
 
 HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tools"))
+import lanczos  # noqa: E402  (needs the path above)
+
 LIBRARIES = {
     "safelight": ["node", str(HERE / "safelight.mjs")],
     "sharp": ["node", str(HERE / "sharp.mjs")],
@@ -24,32 +26,11 @@ LIBRARIES = {
 }
 
 
-def lanczos_matrix(size: int, target: int) -> numpy.ndarray:
-    """Weights of a Lanczos3 resize along one axis, edges clamped by renormalising."""
-    scale = size / target
-    support = max(scale, 1.0)
-    centres = (numpy.arange(target) + 0.5) * scale
-    x = (numpy.arange(size)[None, :] + 0.5 - centres[:, None]) / support
-    weights = numpy.where(numpy.abs(x) < 3, numpy.sinc(x) * numpy.sinc(x / 3), 0.0)
-    return weights / weights.sum(axis=1, keepdims=True)
-
-
 def reference(source: pathlib.Path, width: int, out: pathlib.Path) -> None:
-    """Full decode, one resize in float64, alpha premultiplied, as PNG."""
-    image = ImageOps.exif_transpose(Image.open(source))
-    mode = "RGBA" if image.mode in ("RGBA", "LA", "PA") else "RGB"
-    pixels = numpy.asarray(image.convert(mode), dtype=numpy.float64)
+    """The yardstick of a row, as PNG."""
+    image = lanczos.load(source)
     width = width or image.width
-    height = max(1, int(image.height * width / image.width + 0.5))
-    if mode == "RGBA":
-        pixels = pixels.copy()
-        pixels[..., :3] *= pixels[..., 3:] / 255
-    rows = numpy.einsum("oi,ijc->ojc", lanczos_matrix(image.height, height), pixels, optimize=True)
-    small = numpy.einsum("oj,ijc->ioc", lanczos_matrix(image.width, width), rows, optimize=True)
-    if mode == "RGBA":
-        alpha = numpy.maximum(small[..., 3:], 1e-9)
-        small[..., :3] *= 255 / alpha
-    Image.fromarray(numpy.clip(small + 0.5, 0, 255).astype(numpy.uint8), mode).save(out)
+    lanczos.resize(image, width, lanczos.height_for(image, width)).save(out)
 
 
 def run(library: str, source: pathlib.Path, job: dict, out: pathlib.Path, count: int) -> dict:
