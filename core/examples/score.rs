@@ -25,7 +25,8 @@ fn load(path: &str) -> Result<RgbImage, Box<dyn Error>> {
     Ok(RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
         let [red, green, blue, alpha] = picture.get_pixel(x, y).0;
         let alpha = f32::from(alpha) / 255.0;
-        let over = |sample: u8| (f32::from(sample) * alpha + BACKDROP * (1.0 - alpha)).round() as u8;
+        let over =
+            |sample: u8| (f32::from(sample) * alpha + BACKDROP * (1.0 - alpha)).round() as u8;
         image::Rgb([over(red), over(green), over(blue)])
     }))
 }

@@ -90,7 +90,8 @@ fn used_modules(text: &str, modules: &BTreeSet<String>) -> BTreeSet<String> {
             Some(list) => list.split('}').next().unwrap_or(list).to_owned(),
             None => rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect(),
         };
-        let names = names.split(',').map(|name| name.trim().split("::").next().unwrap_or("").to_owned());
+        let names =
+            names.split(',').map(|name| name.trim().split("::").next().unwrap_or("").to_owned());
         used.extend(names.filter(|name| modules.contains(name)));
     }
     used
