@@ -82,6 +82,7 @@ impl Engine {
 
     /// The plan that `render` would follow. No pixel is decoded.
     pub fn plan(&self, source: &[u8], options: &Options, hints: &Hints) -> Result<(Probe, Plan)> {
+        options.check_supported()?;
         let probe = self.probe(source)?;
         let accepts = hints.accepts();
         let source_bytes = source.len() as u64;

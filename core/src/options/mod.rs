@@ -1,7 +1,19 @@
 //! What is asked for: one row an option, read by every parser, printer and type file.
+//!
+//! In go URL text (`width=400,format=auto`) or JSON; out come typed options, their one canonical
+//! text, and warnings. Malformed values are refused here; what values mean is resolved in `plan`.
 
+mod color;
+mod color_names;
+mod convert;
+mod json;
+mod parse;
+mod print;
+mod table;
+mod url_text;
 mod values;
 
+pub use table::{Kind, Live, Row, ROWS};
 pub use values::*;
 
 /// The options of one transform. `None` is "not given": meaning and defaults are resolved in
@@ -79,19 +91,4 @@ pub struct Parsed {
     pub options: Options,
     /// For example: names that are not known and were ignored.
     pub warnings: Vec<String>,
-}
-
-impl Options {
-    /// Reads options as URL text (`width=400,format=auto`), or as JSON when `text` starts
-    /// with `{`.
-    pub fn parse(_text: &str) -> crate::Result<Parsed> {
-        Err(crate::Error::unsupported("not built yet"))
-    }
-}
-
-impl std::fmt::Display for Options {
-    /// The canonical text: table order, defaults left out. Equal options have equal text.
-    fn fmt(&self, _f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        Ok(())
-    }
 }

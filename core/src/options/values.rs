@@ -2,10 +2,10 @@
 
 /// A closed set of words with one spelling each.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[doc = $vdoc:literal])+ $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+        pub enum $name { $($(#[doc = $vdoc])+ $variant,)+ }
 
         impl $name {
             /// Every word with its value.
@@ -20,6 +20,10 @@ macro_rules! words {
             pub fn from_word(word: &str) -> Option<Self> {
                 Self::WORDS.iter().find(|(text, _)| *text == word).map(|(_, value)| *value)
             }
+
+            /// Every word with what it means.
+            pub const DOCS: &'static [(&'static str, &'static str)] =
+                &[$(($word, concat!($($vdoc),+)),)+];
         }
     };
 }
