@@ -1,1 +1,14 @@
-//! Safelight.
+//! The C border: core's verbs as C functions.
+//!
+//! In come borrowed bytes and text with their lengths and handles; out come a status and owned
+//! handles. Nothing is decided here: no image logic, no parsing, no defaults. The header
+//! `include/safelight.h` is generated from these files, and their comments are its manual.
+
+mod bytes;
+mod engine;
+mod error;
+mod handle;
+mod image;
+mod job;
+mod table;
+mod version;

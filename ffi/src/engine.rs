@@ -1,0 +1,177 @@
+//! The verbs on bytes.
+
+use std::ffi::c_char;
+use std::sync::Arc;
+
+use safelight_core::delivery::Hints;
+use safelight_core::{Engine, Limits, Result};
+
+use crate::bytes::safelight_bytes;
+use crate::error::safelight_error;
+use crate::handle::{self, Handle, Out, Text};
+use crate::image::{safelight_image, Picture};
+use crate::job::safelight_job;
+
+/// Limits of what a call may cost. Any number of threads may use one at once. It may be freed
+/// while calls still run with it; results do not need it.
+#[allow(non_camel_case_types)]
+pub struct safelight_engine {
+    _key: [u8; 0],
+}
+
+impl Handle for safelight_engine {
+    const NAME: &'static str = "engine";
+    type Value = Engine;
+}
+
+/// Makes an engine. `limits` is a JSON object; what it leaves out keeps its default, and with no
+/// text at all every limit does:
+///
+///     name               default  bounds
+///     source_bytes     100000000  bytes of a source
+///     source_pixels    100000000  pixels of a source frame
+///     source_side          12000  longest side of a source
+///     frames                1000  frames of a source
+///     output_pixels    100000000  pixels of a result
+///     output_side          12000  longest side of a result
+///     avif_side_auto        1200  longest side of an AVIF that `format=auto` picks
+///     avif_side             1600  longest side of an AVIF asked for by name
+///     memory           268435456  bytes that pixels and codecs of one call hold at once
+///     scans                  100  scans of a progressive JPEG
+///     profile_bytes      4194304  bytes of a colour profile
+///     exif_bytes         1048576  bytes of EXIF data
+///     time_ms              30000  milliseconds of one call; 0 is no bound
+///     threads                  1  threads of one call; more never changes the bytes
+///
+/// `out` receives the engine, to be freed with safelight_engine_free().
+/// Errors: SAFELIGHT_INVALID for a name that is not in the table, a value that is not a number
+/// of its range, text that is not JSON, or `out` NULL.
+#[no_mangle]
+pub extern "C" fn safelight_engine_new(
+    limits: *const c_char,
+    limits_len: usize,
+    out: *mut *mut safelight_engine,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let out = Out::new("out", out)?;
+        let limits = match handle::text("limits", limits, limits_len)? {
+            "" => Limits::default(),
+            json => Limits::from_json(json)?,
+        };
+        out.give(Engine::new(limits))
+    })
+}
+
+/// Frees an engine. NULL and a handle that was freed before are left alone.
+#[no_mangle]
+pub extern "C" fn safelight_engine_free(engine: *mut safelight_engine) {
+    handle::free(engine);
+}
+
+/// The engine of a call: NULL is one with default limits.
+fn engine_of(engine: *const safelight_engine) -> Result<Arc<Engine>> {
+    Ok(handle::get_optional(engine)?.unwrap_or_default())
+}
+
+/// Turns an image into a better one.
+///
+/// `engine` may be NULL: default limits. `data` is a whole JPEG, PNG, GIF, WebP or AVIF file; its
+/// format is found from its bytes. `options` say what to make of it, as in a URL
+/// (`width=400,format=auto`) or as a JSON object (`{"width":400,"format":"auto"}`); none at all
+/// is allowed. `headers` are those of the request that the image is for, one `Name: value` a
+/// line; `Accept` decides what `format=auto` becomes; none at all is allowed. `job` may be NULL:
+/// no deadline beyond the engine's and no way to cancel.
+///
+/// `out` receives the result, to be freed with safelight_image_free(). The same input gives the
+/// same bytes in every language and for any number of threads. Names of options that are not
+/// known are no error: the result's info lists them under `warnings`.
+///
+/// Errors: SAFELIGHT_INVALID for a malformed option, text that is not UTF-8, a handle that was
+/// freed, or `out` NULL; SAFELIGHT_TOO_LARGE for a limit; SAFELIGHT_UNSUPPORTED for a format or
+/// an option that this version does not do; SAFELIGHT_MALFORMED for a broken image;
+/// SAFELIGHT_CANCELLED and SAFELIGHT_TIMEOUT by `job` or `time_ms`.
+#[no_mangle]
+pub extern "C" fn safelight_render(
+    engine: *const safelight_engine,
+    data: *const u8,
+    data_len: usize,
+    options: *const c_char,
+    options_len: usize,
+    headers: *const c_char,
+    headers_len: usize,
+    job: *const safelight_job,
+    out: *mut *mut safelight_image,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let out = Out::new("out", out)?;
+        let engine = engine_of(engine)?;
+        let control = handle::get_optional(job)?.unwrap_or_default();
+        let data = handle::bytes("data", data, data_len)?;
+        let options = handle::text("options", options, options_len)?;
+        let hints = Hints::from_lines(handle::text("headers", headers, headers_len)?);
+        let job = control.start(engine.limits());
+        let rendered = engine.render_text(data, options, &hints, &job)?;
+        out.give(Picture::from(rendered))
+    })
+}
+
+/// Reads the header of an image; no pixel is decoded.
+///
+/// `engine` may be NULL: default limits. `data` is a whole image file, or at least all of it up
+/// to the first pixels.
+///
+/// `out` receives a JSON object, to be freed with safelight_bytes_free(): `format`, `mime`,
+/// `width` and `height` as the picture is meant to be seen, `frames`, `loops`, `orientation`,
+/// `color` (`gray`, `rgb`, `cmyk`), `alpha`, `bits`, `progressive`, `lossless`, `subsampling`,
+/// `profile` (`srgb`, `icc`, `cicp`) and `exif`.
+///
+/// Errors: SAFELIGHT_INVALID for a handle that was freed or `out` NULL; SAFELIGHT_TOO_LARGE for
+/// a limit; SAFELIGHT_UNSUPPORTED for a format that is not known; SAFELIGHT_MALFORMED for a
+/// broken header.
+#[no_mangle]
+pub extern "C" fn safelight_probe(
+    engine: *const safelight_engine,
+    data: *const u8,
+    data_len: usize,
+    out: *mut *mut safelight_bytes,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let out = Out::new("out", out)?;
+        let engine = engine_of(engine)?;
+        let probe = engine.probe(handle::bytes("data", data, data_len)?)?;
+        out.give(Text::new(probe.to_json().to_string()))
+    })
+}
+
+/// Says what safelight_render() would do with the same arguments; no pixel is decoded.
+///
+/// `out` receives a JSON object, to be freed with safelight_bytes_free(): `source` as
+/// safelight_probe() gives it, `plan` (every step with its final sizes, and the memory it
+/// takes), `key` (the canonical text of the options, equal for equal options) and `warnings`.
+///
+/// Errors: those of safelight_render(), without SAFELIGHT_CANCELLED and SAFELIGHT_TIMEOUT.
+#[no_mangle]
+pub extern "C" fn safelight_explain(
+    engine: *const safelight_engine,
+    data: *const u8,
+    data_len: usize,
+    options: *const c_char,
+    options_len: usize,
+    headers: *const c_char,
+    headers_len: usize,
+    out: *mut *mut safelight_bytes,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let out = Out::new("out", out)?;
+        let engine = engine_of(engine)?;
+        let data = handle::bytes("data", data, data_len)?;
+        let options = handle::text("options", options, options_len)?;
+        let hints = Hints::from_lines(handle::text("headers", headers, headers_len)?);
+        let explained = engine.explain_text(data, options, &hints)?;
+        out.give(Text::new(explained.to_string()))
+    })
+}

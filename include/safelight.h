@@ -1,0 +1,516 @@
+/*
+ * Safelight 0.1.0: an image CDN inside your own process.
+ *
+ * Give it the bytes of an image and some options, and it answers the bytes of a better image:
+ * smaller, turned, cropped, in the format that the client takes. It also reads headers, plans,
+ * signs and verifies links, and reads and writes image URLs. It opens no file and no socket,
+ * prints nothing, installs no signal handler, and starts no thread that outlives a call.
+ *
+ * A complete program
+ * ------------------
+ *     // Makes a WebP thumbnail: thumbnail IN OUT
+ *     #include <safelight.h>
+ *     #include <stdio.h>
+ *     #include <stdlib.h>
+ *     #include <string.h>
+ *
+ *     static uint8_t *read_file(const char *path, size_t *len) {
+ *         FILE *file = fopen(path, "rb");
+ *         long size = -1;
+ *         uint8_t *data = NULL;
+ *         if (file != NULL && fseek(file, 0, SEEK_END) == 0) size = ftell(file);
+ *         if (size > 0) data = malloc((size_t)size);
+ *         if (data != NULL) {
+ *             rewind(file);
+ *             *len = fread(data, 1, (size_t)size, file);
+ *         }
+ *         if (file != NULL) fclose(file);
+ *         return data;
+ *     }
+ *
+ *     static int write_file(const char *path, const safelight_image *image) {
+ *         size_t len = safelight_image_len(image);
+ *         FILE *file = fopen(path, "wb");
+ *         size_t written = file ? fwrite(safelight_image_data(image), 1, len, file) : 0;
+ *         return (file && fclose(file) == 0 && written == len) ? 0 : -1;
+ *     }
+ *
+ *     int main(int argc, char **argv) {
+ *         const char *options = "width=300,height=300,fit=cover,format=webp";
+ *         safelight_image *image = NULL;
+ *         safelight_error *error = NULL;
+ *         size_t len = 0;
+ *         uint8_t *data = argc == 3 ? read_file(argv[1], &len) : NULL;
+ *         int result = 1;
+ *
+ *         if (data == NULL) {
+ *             fprintf(stderr, "usage: thumbnail IN OUT\n");
+ *             return 2;
+ *         }
+ *         if (safelight_render(NULL, data, len, options, strlen(options), NULL, 0, NULL, &image,
+ *                              &error) != SAFELIGHT_OK) {
+ *             fprintf(stderr, "%s\n", safelight_error_message(error));
+ *         } else if (write_file(argv[2], image) != 0) {
+ *             perror(argv[2]);
+ *         } else {
+ *             printf("%s, %u x %u\n", safelight_image_format(image), safelight_image_width(image),
+ *                    safelight_image_height(image));
+ *             result = 0;
+ *         }
+ *         safelight_error_free(error);
+ *         safelight_image_free(image);
+ *         free(data);
+ *         return result;
+ *     }
+ *
+ * Build it with
+ *
+ *     cc thumbnail.c $(pkg-config --cflags --libs safelight)
+ *
+ * Options
+ * -------
+ * Options are text, as they stand in a URL: names and values, parted by commas. A few of them:
+ *
+ *     width=400,height=300,fit=cover,gravity=0.5x0.2     crop to a size, near the top
+ *     width=800,format=auto                              the best format that Accept allows
+ *     format=webp,quality=75,metadata=none               a format, its quality, no metadata
+ *     rotate=90,blur=20,background=%23ffffff             turn, blur, colour under alpha
+ *
+ * The same options may be written as a JSON object: {"width":400,"fit":"cover"}. The option
+ * reference, core/OPTIONS.md, has all of them with their ranges and defaults.
+ *
+ * Text and bytes
+ * --------------
+ * What goes in is a pointer and a length; text is UTF-8 and needs no NUL. Nothing at all is
+ * (NULL, 0), or any pointer with 0. It is borrowed: it must stay as it is during the call, and
+ * is not looked at afterwards. Text that comes out has a length too, and for your convenience a
+ * NUL behind it that the length does not count.
+ *
+ * Handles and ownership
+ * ---------------------
+ * safelight_engine, safelight_job, safelight_image, safelight_bytes and safelight_error are
+ * handles. They look like pointers but are keys, so a wrong one is noticed: a handle that is
+ * NULL, was freed, or belongs to another type makes a call return SAFELIGHT_INVALID, and is left
+ * alone by the function that frees. What you receive through an out parameter is yours, and goes
+ * back through the _free function of its type. Pointers that you read out of a handle live as
+ * long as the handle. Handles do not depend on each other: free them in any order.
+ *
+ * Errors
+ * ------
+ * A call that can fail returns a status: SAFELIGHT_OK, or the kind of the error, which says who
+ * must act. Its last parameter may be NULL; else a failure writes a safelight_error there, with
+ * one line that a client may see and detail for your log. On failure nothing else is written;
+ * on success no error is. There is no global error state.
+ *
+ *     number  constant               HTTP  meaning
+ *          1  SAFELIGHT_INVALID       400  an option, a URL or an argument is wrong
+ *          2  SAFELIGHT_SIGNATURE     403  a signature is missing, wrong or expired
+ *          3  SAFELIGHT_FORBIDDEN     403  a source or an option is not allowed here
+ *          4  SAFELIGHT_NOT_FOUND     404  there is no such thing
+ *          5  SAFELIGHT_TOO_LARGE     413  a limit was passed
+ *          6  SAFELIGHT_UNSUPPORTED   415  the format or feature is not available
+ *          7  SAFELIGHT_MALFORMED     422  the image is broken
+ *          8  SAFELIGHT_CANCELLED     499  the job was cancelled
+ *          9  SAFELIGHT_TIMEOUT       504  the job's time is up
+ *         10  SAFELIGHT_STORAGE       502  a store or another backend failed
+ *         11  SAFELIGHT_INTERNAL      500  a fault of the library
+ *
+ * A fault inside the library is caught and returned as SAFELIGHT_INTERNAL. Numbers are never
+ * reused; take one that you do not know as SAFELIGHT_INTERNAL.
+ *
+ * Threads
+ * -------
+ * Every function may be called from any thread at any time, also with one handle from several
+ * threads at once. Do not free a handle while another thread reads through a pointer that came
+ * out of it. safelight_job_cancel() stops a call that runs in another thread. After fork() the
+ * child may go on using the library when no other thread was inside it.
+ *
+ * Versions
+ * --------
+ * A program that loads the library at run time compares safelight_abi_version() with the
+ * SAFELIGHT_ABI_VERSION it was compiled with: the upper 16 bits must be equal, the lower 16 bits
+ * must not be below. New options need no new header.
+ *
+ * This file is generated from the library's source; do not edit it.
+ */
+
+#ifndef SAFELIGHT_H
+#define SAFELIGHT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** Version of the library that this header came with. */
+#define SAFELIGHT_VERSION "0.1.0"
+
+/** Status of a call that did what it was asked for. */
+#define SAFELIGHT_OK 0
+
+/** An option, a URL or an argument is wrong. */
+#define SAFELIGHT_INVALID 1
+
+/** A signature is missing, wrong or expired. */
+#define SAFELIGHT_SIGNATURE 2
+
+/** A source or an option is not allowed here. */
+#define SAFELIGHT_FORBIDDEN 3
+
+/** There is no such thing. */
+#define SAFELIGHT_NOT_FOUND 4
+
+/** A limit was passed. */
+#define SAFELIGHT_TOO_LARGE 5
+
+/** The format or feature is not available. */
+#define SAFELIGHT_UNSUPPORTED 6
+
+/** The image is broken. */
+#define SAFELIGHT_MALFORMED 7
+
+/** The job was cancelled. */
+#define SAFELIGHT_CANCELLED 8
+
+/** The job's time is up. */
+#define SAFELIGHT_TIMEOUT 9
+
+/** A store or another backend failed. */
+#define SAFELIGHT_STORAGE 10
+
+/** A fault of the library. */
+#define SAFELIGHT_INTERNAL 11
+
+/**
+ * Version of this interface: the major number in the upper 16 bits, the minor in the lower. A
+ * program needs a library with its own major number and a minor number that is not below its
+ * own. Functions and numbers are only ever added.
+ */
+#define SAFELIGHT_ABI_VERSION 0x00010000
+
+/**
+ * A text result, JSON for most verbs. It never changes, so any number of threads may read one at
+ * once. It lives until safelight_bytes_free() and outlives everything else.
+ */
+typedef struct safelight_bytes safelight_bytes;
+
+/**
+ * Limits of what a call may cost. Any number of threads may use one at once. It may be freed
+ * while calls still run with it; results do not need it.
+ */
+typedef struct safelight_engine safelight_engine;
+
+/**
+ * Why a call failed. It never changes, so any number of threads may read one at once. It lives
+ * until safelight_error_free() and outlives everything else.
+ */
+typedef struct safelight_error safelight_error;
+
+/**
+ * A finished result. It never changes, so any number of threads may read one at once. It lives
+ * until safelight_image_free() and outlives its engine and its job.
+ */
+typedef struct safelight_image safelight_image;
+
+/**
+ * A deadline and a way to cancel, for one or more calls. Any number of threads may use one at
+ * once; cancelling is what it is for. It may be freed while a call still runs with it: the call
+ * then ends as it would have, and can no longer be cancelled.
+ */
+typedef struct safelight_job safelight_job;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/* ---- The library itself ------------------------------------------------------------ */
+
+/**
+ * SAFELIGHT_ABI_VERSION of the library that is loaded.
+ */
+uint32_t safelight_abi_version(void);
+
+/**
+ * Version of the library that is loaded, for example `0.1.0`.
+ *
+ * The text ends with a NUL and lives as long as the program.
+ */
+const char *safelight_version(void);
+
+/**
+ * Which codec libraries are inside, and whether their SIMD or assembly runs on this machine:
+ * a JSON array such as `[{"role":"jpeg","name":"mozjpeg 4.1.5","accelerated":true}]`.
+ *
+ * `out` receives the JSON, to be freed with safelight_bytes_free().
+ * Errors: SAFELIGHT_INVALID when `out` is NULL.
+ */
+int32_t safelight_backends(safelight_bytes **out, safelight_error **error);
+
+/**
+ * Panics inside the library on purpose and returns SAFELIGHT_INTERNAL: a way to prove that a
+ * fault of the library reaches a program as an error and does not end it.
+ */
+int32_t safelight_panic_on_purpose(safelight_error **error);
+
+/* ---- Errors ------------------------------------------------------------------------ */
+
+/**
+ * The kind of an error, one of SAFELIGHT_INVALID to SAFELIGHT_INTERNAL: the same number that
+ * the failed call returned. SAFELIGHT_INVALID when `error` is NULL or was freed.
+ */
+int32_t safelight_error_kind(const safelight_error *error);
+
+/**
+ * One line that says what was expected and what came, for example
+ * `width: expected 1 to 20000, got 0`. It holds nothing secret: it may be shown to the client
+ * of a server. NULL when `error` is NULL or was freed.
+ *
+ * The text has safelight_error_message_len() bytes and a NUL behind them.
+ * The pointer lives as long as the handle.
+ */
+const char *safelight_error_message(const safelight_error *error);
+
+/**
+ * Bytes of safelight_error_message(), without the NUL behind them. 0 when `error` is NULL or
+ * was freed.
+ */
+size_t safelight_error_message_len(const safelight_error *error);
+
+/**
+ * Detail for your log, empty when there is none. It may name paths and hosts: do not show it to
+ * clients. NULL when `error` is NULL or was freed.
+ *
+ * The text has safelight_error_context_len() bytes and a NUL behind them.
+ * The pointer lives as long as the handle.
+ */
+const char *safelight_error_context(const safelight_error *error);
+
+/**
+ * Bytes of safelight_error_context(), without the NUL behind them. 0 when `error` is NULL or
+ * was freed.
+ */
+size_t safelight_error_context_len(const safelight_error *error);
+
+/**
+ * Frees an error. NULL and a handle that was freed before are left alone.
+ */
+void safelight_error_free(safelight_error *error);
+
+/**
+ * The name of a status without its prefix, `INVALID` for SAFELIGHT_INVALID, `OK` for 0, and
+ * `UNKNOWN` for a number that this version does not have.
+ *
+ * The text ends with a NUL and lives as long as the program.
+ */
+const char *safelight_kind_name(int32_t kind);
+
+/* ---- Engines, and the verbs on images ---------------------------------------------- */
+
+/**
+ * Makes an engine. `limits` is a JSON object; what it leaves out keeps its default, and with no
+ * text at all every limit does:
+ *
+ *     name               default  bounds
+ *     source_bytes     100000000  bytes of a source
+ *     source_pixels    100000000  pixels of a source frame
+ *     source_side          12000  longest side of a source
+ *     frames                1000  frames of a source
+ *     output_pixels    100000000  pixels of a result
+ *     output_side          12000  longest side of a result
+ *     avif_side_auto        1200  longest side of an AVIF that `format=auto` picks
+ *     avif_side             1600  longest side of an AVIF asked for by name
+ *     memory           268435456  bytes that pixels and codecs of one call hold at once
+ *     scans                  100  scans of a progressive JPEG
+ *     profile_bytes      4194304  bytes of a colour profile
+ *     exif_bytes         1048576  bytes of EXIF data
+ *     time_ms              30000  milliseconds of one call; 0 is no bound
+ *     threads                  1  threads of one call; more never changes the bytes
+ *
+ * `out` receives the engine, to be freed with safelight_engine_free().
+ * Errors: SAFELIGHT_INVALID for a name that is not in the table, a value that is not a number
+ * of its range, text that is not JSON, or `out` NULL.
+ */
+int32_t safelight_engine_new(const char *limits,
+                             size_t limits_len,
+                             safelight_engine **out,
+                             safelight_error **error);
+
+/**
+ * Frees an engine. NULL and a handle that was freed before are left alone.
+ */
+void safelight_engine_free(safelight_engine *engine);
+
+/**
+ * Turns an image into a better one.
+ *
+ * `engine` may be NULL: default limits. `data` is a whole JPEG, PNG, GIF, WebP or AVIF file; its
+ * format is found from its bytes. `options` say what to make of it, as in a URL
+ * (`width=400,format=auto`) or as a JSON object (`{"width":400,"format":"auto"}`); none at all
+ * is allowed. `headers` are those of the request that the image is for, one `Name: value` a
+ * line; `Accept` decides what `format=auto` becomes; none at all is allowed. `job` may be NULL:
+ * no deadline beyond the engine's and no way to cancel.
+ *
+ * `out` receives the result, to be freed with safelight_image_free(). The same input gives the
+ * same bytes in every language and for any number of threads. Names of options that are not
+ * known are no error: the result's info lists them under `warnings`.
+ *
+ * Errors: SAFELIGHT_INVALID for a malformed option, text that is not UTF-8, a handle that was
+ * freed, or `out` NULL; SAFELIGHT_TOO_LARGE for a limit; SAFELIGHT_UNSUPPORTED for a format or
+ * an option that this version does not do; SAFELIGHT_MALFORMED for a broken image;
+ * SAFELIGHT_CANCELLED and SAFELIGHT_TIMEOUT by `job` or `time_ms`.
+ */
+int32_t safelight_render(const safelight_engine *engine,
+                         const uint8_t *data,
+                         size_t data_len,
+                         const char *options,
+                         size_t options_len,
+                         const char *headers,
+                         size_t headers_len,
+                         const safelight_job *job,
+                         safelight_image **out,
+                         safelight_error **error);
+
+/**
+ * Reads the header of an image; no pixel is decoded.
+ *
+ * `engine` may be NULL: default limits. `data` is a whole image file, or at least all of it up
+ * to the first pixels.
+ *
+ * `out` receives a JSON object, to be freed with safelight_bytes_free(): `format`, `mime`,
+ * `width` and `height` as the picture is meant to be seen, `frames`, `loops`, `orientation`,
+ * `color` (`gray`, `rgb`, `cmyk`), `alpha`, `bits`, `progressive`, `lossless`, `subsampling`,
+ * `profile` (`srgb`, `icc`, `cicp`) and `exif`.
+ *
+ * Errors: SAFELIGHT_INVALID for a handle that was freed or `out` NULL; SAFELIGHT_TOO_LARGE for
+ * a limit; SAFELIGHT_UNSUPPORTED for a format that is not known; SAFELIGHT_MALFORMED for a
+ * broken header.
+ */
+int32_t safelight_probe(const safelight_engine *engine,
+                        const uint8_t *data,
+                        size_t data_len,
+                        safelight_bytes **out,
+                        safelight_error **error);
+
+/**
+ * Says what safelight_render() would do with the same arguments; no pixel is decoded.
+ *
+ * `out` receives a JSON object, to be freed with safelight_bytes_free(): `source` as
+ * safelight_probe() gives it, `plan` (every step with its final sizes, and the memory it
+ * takes), `key` (the canonical text of the options, equal for equal options) and `warnings`.
+ *
+ * Errors: those of safelight_render(), without SAFELIGHT_CANCELLED and SAFELIGHT_TIMEOUT.
+ */
+int32_t safelight_explain(const safelight_engine *engine,
+                          const uint8_t *data,
+                          size_t data_len,
+                          const char *options,
+                          size_t options_len,
+                          const char *headers,
+                          size_t headers_len,
+                          safelight_bytes **out,
+                          safelight_error **error);
+
+/* ---- Rendered results -------------------------------------------------------------- */
+
+/**
+ * The encoded bytes, safelight_image_len() of them: a file of the format that
+ * safelight_image_format() names. NULL when `image` is NULL or was freed.
+ *
+ * The pointer lives as long as the handle.
+ */
+const uint8_t *safelight_image_data(const safelight_image *image);
+
+/**
+ * Bytes of safelight_image_data(). 0 when `image` is NULL or was freed.
+ */
+size_t safelight_image_len(const safelight_image *image);
+
+/**
+ * Width in pixels. 0 when `image` is NULL or was freed.
+ */
+uint32_t safelight_image_width(const safelight_image *image);
+
+/**
+ * Height in pixels. 0 when `image` is NULL or was freed.
+ */
+uint32_t safelight_image_height(const safelight_image *image);
+
+/**
+ * The format: `jpeg`, `png`, `gif`, `webp`, `avif`, or `json` when `format=json` was asked for.
+ * NULL when `image` is NULL or was freed.
+ *
+ * The text ends with a NUL. The pointer lives as long as the handle.
+ */
+const char *safelight_image_format(const safelight_image *image);
+
+/**
+ * All that is known about the result as a JSON object: `format`, `mime`, `width`, `height`,
+ * `size` in bytes, `quality` (null where the format has none), `source` (`format`, `width`,
+ * `height`), `warnings` (an array of texts), `timings` in milliseconds (`plan`, `decode`,
+ * `transform`, `encode`) and `memory`, the most bytes that pixels and codecs held at once.
+ * NULL when `image` is NULL or was freed.
+ *
+ * The text has safelight_image_info_len() bytes and a NUL behind them.
+ * The pointer lives as long as the handle.
+ */
+const char *safelight_image_info(const safelight_image *image);
+
+/**
+ * Bytes of safelight_image_info(), without the NUL behind them. 0 when `image` is NULL or was
+ * freed.
+ */
+size_t safelight_image_info_len(const safelight_image *image);
+
+/**
+ * Frees a result. NULL and a handle that was freed before are left alone.
+ */
+void safelight_image_free(safelight_image *image);
+
+/* ---- Deadlines and cancellation ---------------------------------------------------- */
+
+/**
+ * Makes a job whose time is up `timeout_ms` milliseconds from now; 0 is no deadline of its own.
+ * A call that runs with it ends at the nearer of this deadline and the limit `time_ms` of its
+ * engine, and returns SAFELIGHT_TIMEOUT.
+ *
+ * `out` receives the job, to be freed with safelight_job_free().
+ * Errors: SAFELIGHT_INVALID when `out` is NULL.
+ */
+int32_t safelight_job_new(uint64_t timeout_ms, safelight_job **out, safelight_error **error);
+
+/**
+ * Asks every call that runs with `job`, and every later one, to stop. It returns at once, from
+ * any thread; the calls return SAFELIGHT_CANCELLED within a few milliseconds, or when the codec
+ * they are in returns. NULL and a handle that was freed are left alone.
+ */
+void safelight_job_cancel(const safelight_job *job);
+
+/**
+ * Frees a job. NULL and a handle that was freed before are left alone.
+ */
+void safelight_job_free(safelight_job *job);
+
+/* ---- Text results ------------------------------------------------------------------ */
+
+/**
+ * The text: safelight_bytes_len() bytes of UTF-8 and a NUL behind them. NULL when `bytes` is
+ * NULL or was freed.
+ *
+ * The pointer lives as long as the handle.
+ */
+const char *safelight_bytes_data(const safelight_bytes *bytes);
+
+/**
+ * Bytes of safelight_bytes_data(), without the NUL behind them. 0 when `bytes` is NULL or was
+ * freed.
+ */
+size_t safelight_bytes_len(const safelight_bytes *bytes);
+
+/**
+ * Frees a text. NULL and a handle that was freed before are left alone.
+ */
+void safelight_bytes_free(safelight_bytes *bytes);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* SAFELIGHT_H */
