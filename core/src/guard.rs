@@ -22,6 +22,22 @@ pub fn guard<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     })
 }
 
+/// Runs `work`, which calls C code; an error that a callback threw with [`throw`] is its result.
+/// Any other panic goes on.
+#[cfg(feature = "codecs")]
+pub(crate) fn catch<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| match payload.downcast() {
+        Ok(error) => Err(*error),
+        Err(other) => std::panic::resume_unwind(other),
+    })
+}
+
+/// Leaves the C code that called back, up to the nearest [`catch`]. Nothing is printed.
+#[cfg(feature = "codecs")]
+pub(crate) fn throw(error: Error) -> ! {
+    std::panic::resume_unwind(Box::new(error))
+}
+
 /// Panics on purpose: lets a host prove that a panic inside the library reaches it as an error
 /// of kind `Internal`.
 pub fn panic_on_purpose() -> Result<()> {
@@ -38,5 +54,14 @@ mod tests {
         let error = guard(panic_on_purpose).unwrap_err();
         assert_eq!(error.kind(), crate::Kind::Internal);
         assert_eq!(error.context(), Some("panic on purpose"));
+    }
+
+    #[cfg(feature = "codecs")]
+    #[test]
+    fn a_thrown_error_is_caught_and_another_panic_goes_on() {
+        let thrown = catch::<()>(|| throw(Error::malformed("broken"))).unwrap_err();
+        assert_eq!(thrown.kind(), crate::Kind::Malformed);
+        let passed = guard(|| catch(panic_on_purpose)).unwrap_err();
+        assert_eq!(passed.kind(), crate::Kind::Internal);
     }
 }

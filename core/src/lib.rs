@@ -1,5 +1,7 @@
 //! Safelight: an image CDN inside your own process.
 
+#[cfg(all(test, feature = "codecs"))]
+mod codec_tests;
 pub mod delivery;
 mod error;
 pub mod guard;

@@ -1,5 +1,6 @@
 //! Bytes to pixels: sniff, probe, one adapter a format.
 
+mod exif;
 mod gif;
 mod jpeg;
 mod png;
@@ -8,6 +9,7 @@ mod webp;
 
 use crate::backends::Backend;
 use crate::image::{Format, Image, Probe};
+use crate::kernel::libjpeg;
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
 
@@ -46,7 +48,28 @@ pub(crate) fn decode(
     Ok(image)
 }
 
+/// Refuses a picture whose header alone passes a limit. `side` is the longest side the format
+/// may have here.
+fn check_size(width: u32, height: u32, side: u32, limits: &Limits) -> Result<()> {
+    if width == 0 || height == 0 {
+        return Err(Error::malformed("a picture without width or height"));
+    }
+    let longest = width.max(height);
+    if longest > side {
+        return Err(Error::too_large("source side", side, longest));
+    }
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > limits.source_pixels {
+        return Err(Error::too_large("source pixels", limits.source_pixels, pixels));
+    }
+    Ok(())
+}
+
 /// Decoders of this build.
 pub(crate) fn backends() -> Vec<Backend> {
-    Vec::new()
+    vec![Backend {
+        role: "jpeg decode",
+        name: libjpeg::name(),
+        accelerated: libjpeg::accelerated(),
+    }]
 }

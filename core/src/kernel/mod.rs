@@ -1,1 +1,3 @@
 //! Inner loops.
+
+pub(crate) mod libjpeg;
