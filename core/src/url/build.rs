@@ -2,7 +2,9 @@
 
 use super::delivery::{read_account, read_image, read_variant};
 use super::text::{self, encode, shown};
-use super::{Choice, Delivery, SourceRef, Transform, Url, DELIVERY_PREFIX, LONGEST, TRANSFORM_PREFIX};
+use super::{
+    Choice, Delivery, SourceRef, Transform, Url, DELIVERY_PREFIX, LONGEST, TRANSFORM_PREFIX,
+};
 use crate::options::Options;
 use crate::{Error, Result};
 
@@ -65,10 +67,11 @@ fn options(options: &Options) -> Result<String> {
     if text.is_empty() {
         return Ok("anim=true".to_owned());
     }
-    let breaks = |byte: u8| !byte.is_ascii_graphic() || b"/?#\\".contains(&byte);
-    match text.starts_with('{') || text.bytes().any(breaks) {
-        true => Err(Error::invalid("options", "options that a URL can carry", shown(&text))),
-        false => Ok(text),
+    // Some options exist in JSON alone; their text is no URL text.
+    match Options::parse(&text) {
+        Ok(parsed) if parsed.options.to_string() == text && !text.contains('/') => Ok(text),
+        Err(error) => Err(error),
+        Ok(_) => Err(Error::invalid("options", "options that a URL can carry", shown(&text))),
     }
 }
 

@@ -64,7 +64,9 @@ pub(super) fn parse(
 /// First segment, everything between, last segment.
 fn split(path: &str) -> Result<(&str, &str, &str)> {
     path.split_once('/')
-        .and_then(|(account, rest)| rest.rsplit_once('/').map(|(image, last)| (account, image, last)))
+        .and_then(|(account, rest)| {
+            rest.rsplit_once('/').map(|(image, last)| (account, image, last))
+        })
         .ok_or_else(|| {
             let forms = "/cdn-cgi/image/<options>/<source> or /<account>/<image>/<variant>";
             Error::invalid("url", forms, shown(path))

@@ -56,7 +56,7 @@ fn read_transform(object: &Map<String, Value>) -> Result<Transform> {
     let parsed = options_of(object)?.unwrap_or_default();
     let source = SourceRef::read(required(object, "source")?)?.text().to_owned();
     let host = text_of(object, "host")?.map(text::read_host).transpose()?;
-    Ok(Transform { host, options: parsed.options, source, warnings: parsed.warnings })
+    Ok(Transform { host, options: Box::new(parsed.options), source, warnings: parsed.warnings })
 }
 
 fn read_delivery(object: &Map<String, Value>) -> Result<Delivery> {
@@ -65,7 +65,9 @@ fn read_delivery(object: &Map<String, Value>) -> Result<Delivery> {
     let (choice, warnings) = match (text_of(object, "variant")?, options_of(object)?) {
         (Some(name), None) => (Choice::Variant(delivery::read_variant(name)?), Vec::new()),
         (None, Some(parsed)) => (Choice::Options(Box::new(parsed.options)), parsed.warnings),
-        (Some(_), Some(_)) => return Err(Error::invalid("variant", "no options beside it", "both")),
+        (Some(_), Some(_)) => {
+            return Err(Error::invalid("variant", "no options beside it", "both"))
+        }
         (None, None) => return Err(Error::invalid("variant", "a variant or options", "neither")),
     };
     Ok(Delivery {
@@ -112,7 +114,9 @@ fn options_of(object: &Map<String, Value>) -> Result<Option<Parsed>> {
         // Canonical text may be empty: every option at its default.
         Some(Value::String(text)) if text.is_empty() => Ok(Some(Parsed::default())),
         Some(Value::String(text)) => Options::parse(text).map(Some),
-        Some(Value::Object(given)) => Options::parse(&Value::Object(given.clone()).to_string()).map(Some),
+        Some(Value::Object(given)) => {
+            Options::parse(&Value::Object(given.clone()).to_string()).map(Some)
+        }
         Some(other) => Err(wrong("options", "text or an object", other)),
     }
 }

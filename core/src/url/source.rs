@@ -11,7 +11,7 @@ pub struct Transform {
     /// Scheme and host of the URL itself; `None` for a path alone.
     pub host: Option<String>,
     /// What is asked for.
-    pub options: Options,
+    pub options: Box<Options>,
     /// A path that begins with one `/`, or an `http(s)` URL, as it stood in the URL.
     pub source: String,
     /// What the caller should know.
@@ -99,5 +99,5 @@ pub(super) fn parse(
     let source = source.strip_prefix('/').unwrap_or(source);
     let source = text::as_sent("source", source, &mut parsed.warnings);
     let source = SourceRef::read(&source)?.text().to_owned();
-    Ok(Transform { host, options: parsed.options, source, warnings: parsed.warnings })
+    Ok(Transform { host, options: Box::new(parsed.options), source, warnings: parsed.warnings })
 }
