@@ -1,7 +1,10 @@
 //! Pixels and what a file's header says about them.
 
+pub mod exif;
+mod orientation;
 mod probe;
 
+pub use orientation::Orientation;
 pub use probe::{Cicp, ColorModel, Probe, Profile};
 
 use crate::{Error, Job, Result};

@@ -1,3 +1,4 @@
 //! Inner loops.
 
 pub(crate) mod libjpeg;
+pub(crate) mod gauss;

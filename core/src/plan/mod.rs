@@ -4,8 +4,17 @@
 //! and every size and position in it is final.
 
 mod build;
+mod effort;
+pub mod geometry;
+mod json;
+mod memory;
+mod output;
+mod shrink;
+mod steps;
 
 pub use build::{plan, Request};
+#[cfg(feature = "codecs")]
+pub(crate) use memory::padded_layout;
 
 use crate::image::{Format, Layout};
 use crate::options::Color;
@@ -200,12 +209,5 @@ impl Encoding {
             Encoding::Webp { quality, .. } => *quality,
             Encoding::Png { .. } | Encoding::Gif | Encoding::Json => None,
         }
-    }
-}
-
-impl Plan {
-    /// The plan as JSON, for `explain`.
-    pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({ "memory": self.memory })
     }
 }

@@ -1,16 +1,45 @@
 //! Pixels to pixels: one file a step.
 
+mod adjust;
+mod blur;
+mod convert;
+mod crop;
+mod flatten;
+mod orient;
+mod pad;
+mod resize;
+mod sharpen;
+
 use crate::backends::Backend;
-use crate::image::{Image, Profile};
+use crate::image::{Image, Orientation, Profile};
 use crate::plan::Step;
 use crate::{Error, Job, Result};
 
 /// Does `step`. `profile` says what the source's numbers mean, for `Step::ToSrgb`.
-pub(crate) fn run(_step: &Step, _image: Image, _profile: &Profile, _job: &Job) -> Result<Image> {
-    Err(Error::unsupported("not built yet"))
+pub(crate) fn run(step: &Step, image: Image, _profile: &Profile, job: &Job) -> Result<Image> {
+    match *step {
+        Step::Resize { area, width, height } => resize::run(image, area, width, height, job),
+        Step::Crop { left, top, width, height } => {
+            crop::run(image, (left, top), (width, height), job)
+        }
+        Step::ToSrgb => Err(Error::unsupported("colour profiles: not built yet")),
+        Step::Orient { orientation } => {
+            orient::run(image, Orientation::from_exif(orientation), job)
+        }
+        Step::Pad { left, top, width, height, background } => {
+            pad::run(image, (left, top), (width, height), background, job)
+        }
+        Step::Flatten { background } => flatten::run(image, background, job),
+        Step::Adjust { brightness, contrast, gamma, saturation } => {
+            let adjustment = adjust::Adjustment { brightness, contrast, gamma, saturation };
+            adjust::run(image, adjustment, job)
+        }
+        Step::Blur { radius } => blur::run(image, radius / 2.0, job),
+        Step::Sharpen { amount } => sharpen::run(image, amount, job),
+    }
 }
 
 /// The resampler of this build.
 pub(crate) fn backend() -> Backend {
-    Backend { role: "resize", name: "none".to_owned(), accelerated: false }
+    resize::backend()
 }

@@ -1,0 +1,102 @@
+//! A plan as JSON, for `explain`.
+
+use serde_json::{json, Value};
+
+use super::{Area, Encoding, Plan, Step};
+use crate::image::Layout;
+use crate::options::Color;
+
+impl Plan {
+    /// The plan as JSON, for `explain`.
+    pub fn to_json(&self) -> Value {
+        let output = &self.output;
+        json!({
+            "decode": {
+                "format": self.source.name(),
+                "scale": self.decode.scale,
+                "width": self.decode.width,
+                "height": self.decode.height,
+                "layout": layout(self.decode.layout),
+            },
+            "steps": self.steps.iter().map(step).collect::<Vec<_>>(),
+            "output": {
+                "width": output.width,
+                "height": output.height,
+                "format": output.encoding.format().name(),
+                "settings": settings(&output.encoding),
+                "exif_bytes": output.exif.as_ref().map(Vec::len),
+            },
+            "memory": self.memory,
+            "warnings": self.warnings,
+        })
+    }
+}
+
+fn layout(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Gray => "gray",
+        Layout::Rgb => "rgb",
+        Layout::Rgba => "rgba",
+        Layout::Cmyk => "cmyk",
+    }
+}
+
+fn step(step: &Step) -> Value {
+    match *step {
+        Step::Resize { area: Area { left, top, width: w, height: h }, width, height } => json!({
+            "step": "resize",
+            "area": [left, top, w, h],
+            "width": width,
+            "height": height,
+        }),
+        Step::Crop { left, top, width, height } => {
+            json!({ "step": "crop", "left": left, "top": top, "width": width, "height": height })
+        }
+        Step::ToSrgb => json!({ "step": "to-srgb" }),
+        Step::Orient { orientation } => json!({ "step": "orient", "orientation": orientation }),
+        Step::Pad { left, top, width, height, background } => json!({
+            "step": "pad",
+            "left": left,
+            "top": top,
+            "width": width,
+            "height": height,
+            "background": color(background),
+        }),
+        Step::Flatten { background } => {
+            json!({ "step": "flatten", "background": color(background) })
+        }
+        Step::Adjust { brightness, contrast, gamma, saturation } => json!({
+            "step": "adjust",
+            "brightness": brightness,
+            "contrast": contrast,
+            "gamma": gamma,
+            "saturation": saturation,
+        }),
+        Step::Blur { radius } => json!({ "step": "blur", "radius": radius }),
+        Step::Sharpen { amount } => json!({ "step": "sharpen", "amount": amount }),
+    }
+}
+
+fn color(color: Color) -> String {
+    let Color { red, green, blue, alpha } = color;
+    format!("#{red:02x}{green:02x}{blue:02x}{alpha:02x}")
+}
+
+fn settings(encoding: &Encoding) -> Value {
+    match *encoding {
+        Encoding::Jpeg { quality, progressive, full_chroma, fast } => json!({
+            "quality": quality,
+            "progressive": progressive,
+            "full_chroma": full_chroma,
+            "fast": fast,
+        }),
+        Encoding::Png { fast } => json!({ "fast": fast }),
+        Encoding::Gif | Encoding::Json => json!({}),
+        Encoding::Webp { quality, method } => {
+            json!({ "quality": quality, "lossless": quality.is_none(), "method": method })
+        }
+        Encoding::Avif { quality, speed, full_chroma } => {
+            json!({ "quality": quality, "speed": speed, "full_chroma": full_chroma })
+        }
+    }
+}

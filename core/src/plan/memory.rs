@@ -1,0 +1,116 @@
+//! What a plan holds in memory at once, by estimate.
+
+use super::{DecodePlan, Encoding, OutputPlan, Step};
+use crate::image::{Format, Layout, Probe};
+
+/// Code, tables and small buffers of any job.
+const BASE: u64 = 2 << 20;
+
+/// Bytes of pixel and codec memory at the worst moment.
+pub(super) fn estimate(
+    probe: &Probe,
+    decode: &DecodePlan,
+    steps: &[Step],
+    output: &OutputPlan,
+) -> u64 {
+    if output.encoding == Encoding::Json {
+        return 0;
+    }
+    let mut picture = Buffer { width: decode.width, height: decode.height, layout: decode.layout };
+    let mut peak = picture.bytes() + decoder(probe);
+    for step in steps {
+        let before = picture;
+        let scratch = picture.apply(step);
+        let in_place = picture == before;
+        let copy = if in_place { 0 } else { picture.bytes() };
+        peak = peak.max(before.bytes() + copy + scratch);
+    }
+    BASE + peak.max(picture.bytes() + encoder(&output.encoding, &picture))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Buffer {
+    width: u32,
+    height: u32,
+    layout: Layout,
+}
+
+impl Buffer {
+    fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    fn bytes(&self) -> u64 {
+        self.pixels() * self.layout.channels() as u64
+    }
+
+    /// Becomes the result of `step`; returns what the step needs besides both pictures.
+    fn apply(&mut self, step: &Step) -> u64 {
+        let channels = self.layout.channels() as u64;
+        match *step {
+            Step::Resize { area, width, height } => {
+                let between = area.width.ceil() as u64 * u64::from(height) * channels;
+                (self.width, self.height) = (width, height);
+                return between;
+            }
+            Step::Crop { width, height, .. } => (self.width, self.height) = (width, height),
+            Step::ToSrgb if self.layout == Layout::Cmyk => self.layout = Layout::Rgb,
+            Step::ToSrgb | Step::Adjust { .. } => {}
+            Step::Orient { .. } => return self.bytes(),
+            Step::Pad { width, height, background, .. } => {
+                (self.width, self.height) = (width, height);
+                self.layout = padded_layout(self.layout, background);
+            }
+            Step::Flatten { background } if background.alpha == 255 => self.layout = Layout::Rgb,
+            Step::Flatten { .. } => {}
+            Step::Blur { .. } | Step::Sharpen { .. } => return self.bytes(),
+        }
+        0
+    }
+}
+
+/// Samples of a picture after padding with `background`.
+pub(crate) fn padded_layout(layout: Layout, background: crate::options::Color) -> Layout {
+    let grey = background.red == background.green && background.green == background.blue;
+    match layout {
+        _ if background.alpha < 255 => Layout::Rgba,
+        Layout::Gray if !grey => Layout::Rgb,
+        other => other,
+    }
+}
+
+fn decoder(probe: &Probe) -> u64 {
+    let pixels = u64::from(probe.width) * u64::from(probe.height);
+    let wide = if probe.bits > 8 { 2 } else { 1 };
+    match probe.format {
+        // All coefficients of a progressive file are held, two bytes each.
+        Format::Jpeg if probe.progressive => match probe.subsampling {
+            Some("4:2:0") => 3 * pixels,
+            Some("4:2:2") => 4 * pixels,
+            _ => 2 * pixels * probe.layout().channels() as u64,
+        },
+        Format::Jpeg => 64 * u64::from(probe.width),
+        Format::Png if probe.bits > 8 => 2 * pixels * probe.layout().channels() as u64,
+        Format::Png => 64 * u64::from(probe.width),
+        Format::Gif => pixels,
+        Format::Webp if probe.lossless => 4 * pixels,
+        Format::Webp => pixels,
+        Format::Avif => 6 * wide * pixels,
+        Format::Json => 0,
+    }
+}
+
+fn encoder(encoding: &Encoding, picture: &Buffer) -> u64 {
+    let pixels = picture.pixels();
+    match encoding {
+        Encoding::Jpeg { fast: true, .. } => pixels,
+        Encoding::Jpeg { full_chroma: true, .. } => 7 * pixels,
+        Encoding::Jpeg { .. } => 4 * pixels,
+        Encoding::Png { .. } => picture.bytes(),
+        Encoding::Gif => 6 * pixels,
+        Encoding::Webp { quality: None, .. } => 30 * pixels,
+        Encoding::Webp { .. } => 6 * pixels,
+        Encoding::Avif { .. } => 60 * pixels,
+        Encoding::Json => 0,
+    }
+}

@@ -1,0 +1,205 @@
+//! From a placement to the list of steps, in the stored axes for as long as that saves work.
+
+use super::geometry::{trimmed, Placement};
+use super::{Area, DecodePlan, Step};
+use crate::image::{Layout, Orientation, Probe, Profile};
+use crate::options::{Color, Options};
+use crate::Result;
+
+/// Canvas and alpha colour when none is given.
+const WHITE: Color = Color { red: 255, green: 255, blue: 255, alpha: 255 };
+
+/// How the picture is seen: what is cut off first, and how it is turned.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View {
+    stored: (u32, u32),
+    /// What trim leaves, in stored pixels.
+    kept: Area,
+    /// EXIF orientation, mirror and turn in one.
+    orientation: Orientation,
+    /// Width and height as seen, after trim and turn.
+    pub size: (u32, u32),
+}
+
+impl View {
+    /// EXIF orientation, then trim, then flip, then rotate.
+    pub fn new(probe: &Probe, options: &Options, dpr: f64) -> Result<Self> {
+        let exif = Orientation::from_exif(probe.orientation);
+        let stored = (probe.width, probe.height);
+        let seen = exif.size(stored.0, stored.1);
+        let rect = trimmed(seen, &options.trim.unwrap_or_default(), dpr)?;
+        let edges = [rect.left, rect.top, rect.width, rect.height].map(f64::from);
+        let flip = options.flip.map_or(Orientation::IDENTITY, |flip| {
+            Orientation::mirror(flip.horizontal, flip.vertical)
+        });
+        let turn = flip.then(Orientation::quarter_turns(options.rotate.unwrap_or(0) / 90));
+        Ok(View {
+            stored,
+            kept: area(exif.rectangle_in_source(edges, as_f64(stored))),
+            orientation: exif.then(turn),
+            size: turn.size(rect.width, rect.height),
+        })
+    }
+
+    /// The part of the stored picture that `placement` uses.
+    pub fn stored_area(&self, placement: &Placement) -> Area {
+        let seen = placement.area;
+        let inner = self.orientation.rectangle_in_source(
+            [seen.left, seen.top, seen.width, seen.height],
+            (self.kept.width, self.kept.height),
+        );
+        let inner = area(inner);
+        Area { left: self.kept.left + inner.left, top: self.kept.top + inner.top, ..inner }
+    }
+
+    /// Size that the stored picture is scaled to.
+    pub fn stored_size(&self, placement: &Placement) -> (u32, u32) {
+        self.orientation.size(placement.width, placement.height)
+    }
+
+    fn is_trimmed(&self) -> bool {
+        (self.kept.width, self.kept.height) != as_f64(self.stored)
+    }
+}
+
+fn area([left, top, width, height]: [f64; 4]) -> Area {
+    Area { left, top, width, height }
+}
+
+fn as_f64(size: (u32, u32)) -> (f64, f64) {
+    (f64::from(size.0), f64::from(size.1))
+}
+
+/// The decoder's part at `scale`.
+pub(super) fn decode_plan(probe: &Probe, scale: u8) -> DecodePlan {
+    let divisor = u32::from(scale);
+    DecodePlan {
+        scale,
+        width: probe.width.div_ceil(divisor),
+        height: probe.height.div_ceil(divisor),
+        layout: probe.layout(),
+    }
+}
+
+/// Collects steps.
+pub(super) struct Steps<'a> {
+    pub probe: &'a Probe,
+    pub options: &'a Options,
+    pub view: &'a View,
+    pub decode: &'a DecodePlan,
+    pub placement: &'a Placement,
+    /// Whether the result's format can carry transparency.
+    pub keeps_alpha: bool,
+    pub list: Vec<Step>,
+}
+
+impl Steps<'_> {
+    /// All steps, in the order of reference §1.3.
+    pub fn collect(mut self) -> Vec<Step> {
+        self.scale_and_convert();
+        let orientation = self.view.orientation;
+        if orientation != Orientation::IDENTITY {
+            self.list.push(Step::Orient { orientation: orientation.to_exif() });
+        }
+        self.paint();
+        self.adjust();
+        self.list
+    }
+
+    fn scale_and_convert(&mut self) {
+        let scale = f64::from(self.decode.scale);
+        let stored = self.view.stored_area(self.placement);
+        let mut area =
+            area([stored.left, stored.top, stored.width, stored.height].map(|value| value / scale));
+        let (width, height) = self.view.stored_size(self.placement);
+        let decoded = (self.decode.width, self.decode.height);
+        let convert = needs_conversion(self.probe);
+        if (area.width, area.height) == as_f64((width, height)) {
+            if (width, height) != decoded {
+                let (left, top) = (area.left.floor() as u32, area.top.floor() as u32);
+                self.list.push(Step::Crop { left, top, width, height });
+            }
+            self.list.extend(convert.then_some(Step::ToSrgb));
+            return;
+        }
+        if self.view.is_trimmed() {
+            let offset = self.cut_to_kept(scale);
+            area.left -= offset.0;
+            area.top -= offset.1;
+        }
+        // Fewer pixels are cheaper to convert.
+        let shrinks = f64::from(width) * f64::from(height) < area.width * area.height;
+        self.list.extend((convert && !shrinks).then_some(Step::ToSrgb));
+        self.list.push(Step::Resize { area, width, height });
+        self.list.extend((convert && shrinks).then_some(Step::ToSrgb));
+    }
+
+    /// Cuts what is trimmed off before a resize, so that the filter does not see it. Returns
+    /// what is gone on the left and above.
+    fn cut_to_kept(&mut self, scale: f64) -> (f64, f64) {
+        let kept = self.view.kept;
+        let left = (kept.left / scale).floor();
+        let top = (kept.top / scale).floor();
+        let right = ((kept.left + kept.width) / scale).ceil().min(self.decode.width.into());
+        let bottom = ((kept.top + kept.height) / scale).ceil().min(self.decode.height.into());
+        let size = ((right - left) as u32, (bottom - top) as u32);
+        if size != (self.decode.width, self.decode.height) {
+            let (width, height) = size;
+            self.list.push(Step::Crop { left: left as u32, top: top as u32, width, height });
+        }
+        (left, top)
+    }
+
+    fn paint(&mut self) {
+        let given = self.options.background;
+        let background = given.unwrap_or(WHITE);
+        let background = if self.keeps_alpha { background } else { over_white(background) };
+        if self.probe.alpha && (given.is_some_and(|color| color.alpha > 0) || !self.keeps_alpha) {
+            self.list.push(Step::Flatten { background });
+        }
+        if let Some(canvas) = self.placement.canvas {
+            self.list.push(Step::Pad {
+                left: canvas.left,
+                top: canvas.top,
+                width: canvas.width,
+                height: canvas.height,
+                background,
+            });
+        }
+    }
+
+    fn adjust(&mut self) {
+        // 0 is "not given" for all but saturation, where it means greyscale.
+        let factor = |value: Option<f64>| value.filter(|value| *value != 0.0).unwrap_or(1.0);
+        let brightness = factor(self.options.brightness);
+        let contrast = factor(self.options.contrast);
+        let gamma = factor(self.options.gamma);
+        let saturation = self.options.saturation.unwrap_or(1.0);
+        if [brightness, contrast, gamma, saturation] != [1.0; 4] {
+            self.list.push(Step::Adjust { brightness, contrast, gamma, saturation });
+        }
+        if let Some(radius) = self.options.blur.filter(|radius| *radius > 0.0) {
+            self.list.push(Step::Blur { radius });
+        }
+        if let Some(amount) = self.options.sharpen.filter(|amount| *amount > 0.0) {
+            self.list.push(Step::Sharpen { amount });
+        }
+    }
+}
+
+/// Whether the result may have transparent pixels, if its format can hold them.
+pub(super) fn may_be_transparent(probe: &Probe, options: &Options, placement: &Placement) -> bool {
+    let see_through = options.background.is_some_and(|color| color.alpha < 255);
+    let painted = options.background.is_some() && !see_through;
+    (probe.alpha && !painted) || (placement.canvas.is_some() && see_through)
+}
+
+fn needs_conversion(probe: &Probe) -> bool {
+    probe.layout() == Layout::Cmyk || probe.profile != Profile::Srgb
+}
+
+fn over_white(color: Color) -> Color {
+    let alpha = u32::from(color.alpha);
+    let blend = |value: u8| ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+    Color { red: blend(color.red), green: blend(color.green), blue: blend(color.blue), alpha: 255 }
+}
