@@ -1,4 +1,4 @@
 //! Inner loops.
 
-pub(crate) mod libjpeg;
 pub(crate) mod gauss;
+pub(crate) mod libjpeg;
