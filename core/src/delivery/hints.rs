@@ -1,7 +1,5 @@
 //! What a request's headers say about the client.
 
-use crate::image::Format;
-
 /// Facts about the client, read from request headers. Empty means: nothing is known.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Hints {
@@ -29,10 +27,5 @@ impl Hints {
     pub fn from_lines(text: &str) -> Self {
         let lines = text.lines().filter_map(|line| line.split_once(':'));
         Self::from_headers(lines.map(|(name, value)| (name.trim(), value.trim())))
-    }
-
-    /// Formats beyond JPEG, PNG and GIF that the client says it accepts, best first.
-    pub fn accepts(&self) -> Vec<Format> {
-        Vec::new()
     }
 }

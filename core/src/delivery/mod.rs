@@ -1,5 +1,17 @@
 //! What a client can take, and what it is told: negotiation, hints, headers, error codes.
 
+mod accept;
+mod errors;
+mod etag;
+mod headers;
 mod hints;
+mod negotiate;
 
+pub use errors::{
+    answer, answer_loop, answer_redirect, code_for, error_redirect, is_loop, Answer, Code, Stage,
+    CODES,
+};
+pub use etag::{entity_tag, if_none_match};
+pub use headers::{cache_control, headers, Facts, Work, CSP, CSP_SANDBOX};
 pub use hints::Hints;
+pub use negotiate::{negotiate, negotiate_json, normalize_accept, Negotiated};
