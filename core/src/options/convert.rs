@@ -241,20 +241,23 @@ impl FieldValue for Quality {
     }
 }
 
+/// The word of a value, in a list of words with their meanings and values.
+fn word_of<T: PartialEq>(words: &[(&str, &str, T)], value: &T) -> Option<String> {
+    words.iter().find(|(_, _, known)| known == value).map(|(word, _, _)| (*word).into())
+}
+
+fn value_of<T: Copy>(words: &[(&str, &str, T)], word: &str) -> Option<T> {
+    words.iter().find(|(known, _, _)| *known == word).map(|(_, _, value)| *value)
+}
+
 impl FieldValue for Flip {
     fn from_text(_: &Kind, text: &str) -> Option<Self> {
-        match text {
-            "h" => Some(Flip { horizontal: true, vertical: false }),
-            "v" => Some(Flip { horizontal: false, vertical: true }),
-            "hv" | "vh" => Some(Flip { horizontal: true, vertical: true }),
-            _ => None,
-        }
+        value_of(Flip::WORDS, if text == "vh" { "hv" } else { text })
     }
 
+    /// Empty for a mirror about no axis.
     fn to_text(&self) -> String {
-        let horizontal = if self.horizontal { "h" } else { "" };
-        let vertical = if self.vertical { "v" } else { "" };
-        format!("{horizontal}{vertical}")
+        word_of(Flip::WORDS, self).unwrap_or_default()
     }
 }
 
@@ -270,16 +273,10 @@ impl FieldValue for Color {
 
 impl FieldValue for Gravity {
     fn from_text(_: &Kind, text: &str) -> Option<Self> {
-        match text {
-            "center" => Some(Gravity::Center),
-            "auto" => Some(Gravity::Auto),
-            "face" => Some(Gravity::Face),
-            "entropy" => Some(Gravity::Entropy),
-            _ => Side::from_word(text).map(Gravity::Side).or_else(|| {
-                let (x, y) = text.split_once('x')?;
-                point(decimal(x)?, decimal(y)?, PointMode::Remainder)
-            }),
-        }
+        value_of(Gravity::WORDS, text).or_else(|| {
+            let (x, y) = text.split_once('x')?;
+            point(decimal(x)?, decimal(y)?, PointMode::Remainder)
+        })
     }
 
     fn from_json(kind: &Kind, json: &Value) -> Option<Self> {
@@ -300,13 +297,9 @@ impl FieldValue for Gravity {
 
     fn to_text(&self) -> String {
         match self {
-            Gravity::Center => "center".into(),
-            Gravity::Auto => "auto".into(),
-            Gravity::Face => "face".into(),
-            Gravity::Entropy => "entropy".into(),
-            Gravity::Side(side) => side.word().into(),
             Gravity::Point { x, y, mode: PointMode::Remainder } => format!("{x}x{y}"),
             Gravity::Point { .. } => self.to_json().to_string(),
+            word => word_of(Gravity::WORDS, word).unwrap_or_default(),
         }
     }
 

@@ -24,8 +24,10 @@ pub(super) fn entries(text: &str) -> Result<Entries<'static>> {
     if text.len() > MAX_TEXT {
         return Err(Error::too_large("options bytes", MAX_TEXT, text.len()));
     }
-    let object: Map<String, Value> = serde_json::from_str(text)
-        .map_err(|error| Error::invalid("options", "a JSON object", error))?;
+    let object: Map<String, Value> = serde_json::from_str(text).map_err(|error| {
+        let place = format!("an error at line {} column {}", error.line(), error.column());
+        Error::invalid("options", "a JSON object", place)
+    })?;
     let mut entries = Entries::default();
     for (name, value) in object {
         entry(&mut entries, name.replace('_', "-"), value);

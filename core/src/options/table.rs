@@ -217,9 +217,9 @@ pub static ROWS: &[Row] = &[
     row!("trim.left", trim.left, Kind::Length, "Cut off the left edge.",
         default = "0", neutral = &["0"], covered = |_| true, section = "Trim"),
     row!("trim.width", trim.width, Kind::Number { max: MAX_SIDE as f64, zero: false },
-        "Keep this much, from what is then the left edge.", default = "all", section = "Trim"),
+        "Keep this much, from what is then the left edge: below 1 a share of the side, from 1 pixels.", default = "all", section = "Trim"),
     row!("trim.height", trim.height, Kind::Number { max: MAX_SIDE as f64, zero: false },
-        "Keep this much, from what is then the top edge.", default = "all", section = "Trim"),
+        "Keep this much, from what is then the top edge: below 1 a share of the side, from 1 pixels.", default = "all", section = "Trim"),
     row!("trim.border", trim.border, Kind::TrimBorder, "Find a uniform border and cut it off.",
         live = Live::No, covered = |o| o.trim.is_some_and(|trim| trim.cuts_only_a_border()), section = "Trim"),
     row!("trim.border.color", trim.border.color, Kind::Color, "The border's colour.",
@@ -315,9 +315,12 @@ impl Kind {
                 format!("1 to 100, {}", either(QualityWord::DOCS.iter().map(|(word, _)| *word)))
             }
             Kind::Turns => "0, 90, 180, 270 or 360".into(),
-            Kind::Flip => "h, v or hv".into(),
+            Kind::Flip => either(Flip::WORDS.iter().map(|(word, _, _)| *word)),
             Kind::Color => "a CSS colour".into(),
-            Kind::Gravity => "a side, center, auto, face, entropy or XxY from 0x0 to 1x1".into(),
+            Kind::Gravity => {
+                let words = Gravity::WORDS.iter().map(|(word, _, _)| *word);
+                either(words.chain(["XxY from 0x0 to 1x1"]))
+            }
             Kind::Trim => "T;R;B;L or border".into(),
             Kind::Length => format!("0 to {MAX_SIDE}"),
             Kind::TrimBorder => "true".into(),

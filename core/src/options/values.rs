@@ -210,6 +210,21 @@ pub enum Gravity {
     },
 }
 
+impl Gravity {
+    /// Every word with its meaning and its value.
+    #[rustfmt::skip]
+    pub const WORDS: &'static [(&'static str, &'static str, Gravity)] = &[
+        ("center", "The middle. The default.", Gravity::Center),
+        ("left", "Keep the left edge.", Gravity::Side(Side::Left)),
+        ("right", "Keep the right edge.", Gravity::Side(Side::Right)),
+        ("top", "Keep the top edge.", Gravity::Side(Side::Top)),
+        ("bottom", "Keep the bottom edge.", Gravity::Side(Side::Bottom)),
+        ("auto", "The most salient part.", Gravity::Auto),
+        ("face", "Faces.", Gravity::Face),
+        ("entropy", "The part with the most detail.", Gravity::Entropy),
+    ];
+}
+
 /// Mirror axes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flip {
@@ -217,6 +232,15 @@ pub struct Flip {
     pub horizontal: bool,
     /// Top and bottom change places.
     pub vertical: bool,
+}
+
+impl Flip {
+    /// Every word with its meaning and its value.
+    pub const WORDS: &'static [(&'static str, &'static str, Flip)] = &[
+        ("h", "Left and right change places.", Flip { horizontal: true, vertical: false }),
+        ("v", "Top and bottom change places.", Flip { horizontal: false, vertical: true }),
+        ("hv", "Both.", Flip { horizontal: true, vertical: true }),
+    ];
 }
 
 /// A colour with straight alpha, sRGB.

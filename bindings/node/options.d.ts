@@ -1,0 +1,125 @@
+// Generated from the option table by `UPDATE=1 cargo test`; do not edit.
+
+export type Fit = 'scale-down' | 'contain' | 'cover' | 'crop' | 'aspect-crop' | 'pad' | 'squeeze' | 'scale-up'
+export type Format = 'auto' | 'avif' | 'webp' | 'jpeg' | 'baseline-jpeg' | 'png' | 'png-force' | 'gif' | 'svg' | 'json'
+export type Compression = 'fast'
+export type Metadata = 'copyright' | 'keep' | 'none'
+export type OnError = 'redirect'
+export type Segment = 'foreground'
+export type Upscale = 'interpolate' | 'generate'
+export type OriginAuth = 'share-publicly'
+export type QualityWord = 'high' | 'medium-high' | 'medium-low' | 'low'
+export type Flip = 'h' | 'v' | 'hv'
+export type GravityWord = 'center' | 'left' | 'right' | 'top' | 'bottom' | 'auto' | 'face' | 'entropy'
+export type PointMode = 'remainder' | 'box-center'
+
+/** A point that stays in view, 0 to 1 on both axes. */
+export interface GravityPoint {
+  x?: number
+  y?: number
+  mode?: PointMode
+}
+
+/** A frame: a colour, and `width` or single sides, in pixels. */
+export interface Border {
+  color: string
+  width?: number
+  top?: number
+  right?: number
+  bottom?: number
+  left?: number
+}
+
+/** How a uniform border is found. */
+export interface TrimBorder {
+  /** The border's colour. Default: found. Not available in this version. */
+  color?: string
+  /** Largest difference in a channel that still counts as border. 0 to 255. Default: chosen. Not available in this version. */
+  tolerance?: number
+  /** Pixels of border to leave. 0 to 20000. Default: 0. Not available in this version. */
+  keep?: number
+}
+
+/** What is cut off the source. */
+export interface Trim {
+  /** Cut off the top edge. Between 0 and 1 a share of the side, from 1 pixels. Default: 0. */
+  top?: number
+  /** Cut off the right edge. Between 0 and 1 a share of the side, from 1 pixels. Default: 0. */
+  right?: number
+  /** Cut off the bottom edge. Between 0 and 1 a share of the side, from 1 pixels. Default: 0. */
+  bottom?: number
+  /** Cut off the left edge. Between 0 and 1 a share of the side, from 1 pixels. Default: 0. */
+  left?: number
+  /** Keep this much, from what is then the left edge: below 1 a share of the side, from 1 pixels. More than 0 and at most 20000. Default: all. */
+  width?: number
+  /** Keep this much, from what is then the top edge: below 1 a share of the side, from 1 pixels. More than 0 and at most 20000. Default: all. */
+  height?: number
+  /** Find a uniform border and cut it off. Not available in this version. */
+  border?: boolean | TrimBorder
+}
+
+/** The options of one transform. */
+export interface RenderOptions {
+  /** Target width in CSS pixels, before `dpr`. 1 to 20000. Default: source width. Not available in this version: `auto`. */
+  width?: number | 'auto'
+  /** Target height in CSS pixels, before `dpr`. 1 to 20000. Default: source height. */
+  height?: number
+  /** Device pixel ratio: multiplies `width`, `height`, `border` and pixel values of `trim`. More than 0 and at most 100. Default: 1. */
+  dpr?: number
+  /** What to do when source and target have different shapes. Default: scale-down. */
+  fit?: Fit
+  /** Which part stays when the picture is cropped. Default: center. Not available in this version: `auto`, `face`, `entropy`. */
+  gravity?: GravityWord | `${number}x${number}` | GravityPoint
+  /** How tightly `gravity=face` crops: 0 keeps the surroundings, 1 is the face alone. 0 to 1. Default: 0. Not available in this version. */
+  zoom?: number
+  /** What is cut off the source, before anything else. Not available in this version: `border`. */
+  trim?: Trim | 'border' | `${number};${number};${number};${number}`
+  /** Frame drawn round the result. Not available in this version. */
+  border?: Border
+  /** Colour under transparent pixels and in the space that `fit=pad` adds. Default: none; white for `fit=pad`. */
+  background?: string
+  /** Clockwise turn in degrees, before the size is applied. 0, 90, 180, 270 or 360. Default: 0. */
+  rotate?: 0 | 90 | 180 | 270 | 360
+  /** Mirror left to right (`h`), top to bottom (`v`) or both, before `rotate`. */
+  flip?: Flip
+  /** Light multiplier; 0 changes nothing. 0 to 255. Default: 1. */
+  brightness?: number
+  /** Contrast multiplier about mid grey; 0 changes nothing. 0 to 255. Default: 1. */
+  contrast?: number
+  /** Exponent of the tone curve: below 1 is lighter; 0 changes nothing. 0 to 255. Default: 1. */
+  gamma?: number
+  /** Colour multiplier: 0 is greyscale. 0 to 255. Default: 1. */
+  saturation?: number
+  /** Gaussian blur radius in pixels. 0 to 250. Default: 0. */
+  blur?: number
+  /** Unsharp mask strength; 1 suits a picture that was shrunk. 0 to 10. Default: 0. */
+  sharpen?: number
+  /** Output format. Default: JPEG or PNG, by the source. Not available in this version: `svg`. */
+  format?: Format
+  /** Encoder quality: a number, or a word for a perceptual target. 1 to 100, or a word. Default: 85. */
+  quality?: number | QualityWord
+  /** Quality for clients that report a slow connection. 1 to 100, or a word. Not available in this version. */
+  'slow-connection-quality'?: number | QualityWord
+  /** `fast` takes the quickest encoder, at some cost in bytes. */
+  compression?: Compression
+  /** `false` keeps only the first frame. Default: true. */
+  anim?: boolean
+  /** Which metadata a JPEG result keeps. Default: copyright. */
+  metadata?: Metadata
+  /** `redirect` answers a failed URL with a redirect to the source. */
+  onerror?: OnError
+  /** `foreground` cuts the subject out; the rest becomes transparent. Not available in this version. */
+  segment?: Segment
+  /** How a picture is enlarged. Default: interpolate. Not available in this version: `generate`. */
+  upscale?: Upscale
+  /** Widths that `width=auto` may choose from. Default: 320;768;960;1200. Not available in this version. */
+  wbreakpoints?: number[] | string
+  /** Width that `width=auto` takes for a phone without hints. 1 to 20000. Default: 768. Not available in this version. */
+  wmobile?: number
+  /** Width that `width=auto` takes for other clients without hints. 1 to 20000. Default: 1200. Not available in this version. */
+  wdesktop?: number
+  /** Overlays, painted in their order. Not available in this version. */
+  draw?: Record<string, unknown>[]
+  /** `share-publicly` hands the client's credentials to the origin; the result stays public. Not available in this version. */
+  'origin-auth'?: OriginAuth
+}

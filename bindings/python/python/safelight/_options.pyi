@@ -1,0 +1,166 @@
+# Generated from the option table by `UPDATE=1 cargo test`; do not edit.
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Required, TypedDict
+
+Fit = Literal["scale-down", "contain", "cover", "crop", "aspect-crop", "pad", "squeeze", "scale-up"]
+Format = Literal["auto", "avif", "webp", "jpeg", "baseline-jpeg", "png", "png-force", "gif", "svg", "json"]
+Compression = Literal["fast"]
+Metadata = Literal["copyright", "keep", "none"]
+OnError = Literal["redirect"]
+Segment = Literal["foreground"]
+Upscale = Literal["interpolate", "generate"]
+OriginAuth = Literal["share-publicly"]
+QualityWord = Literal["high", "medium-high", "medium-low", "low"]
+Flip = Literal["h", "v", "hv"]
+GravityWord = Literal["center", "left", "right", "top", "bottom", "auto", "face", "entropy"]
+PointMode = Literal["remainder", "box-center"]
+
+class GravityPoint(TypedDict, total=False):
+    """A point that stays in view, 0 to 1 on both axes."""
+
+    x: float
+    y: float
+    mode: PointMode
+
+class Border(TypedDict, total=False):
+    """A frame: a colour, and `width` or single sides, in pixels."""
+
+    color: Required[str]
+    width: int
+    top: int
+    right: int
+    bottom: int
+    left: int
+
+class TrimBorder(TypedDict, total=False):
+    """How a uniform border is found."""
+
+    color: str
+    """The border's colour. Default: found. Not available in this version."""
+
+    tolerance: int
+    """Largest difference in a channel that still counts as border. 0 to 255. Default: chosen. Not available in this version."""
+
+    keep: int
+    """Pixels of border to leave. 0 to 20000. Default: 0. Not available in this version."""
+
+class Trim(TypedDict, total=False):
+    """What is cut off the source."""
+
+    top: float
+    """Cut off the top edge. Between 0 and 1 a share of the side, from 1 pixels. Default: 0."""
+
+    right: float
+    """Cut off the right edge. Between 0 and 1 a share of the side, from 1 pixels. Default: 0."""
+
+    bottom: float
+    """Cut off the bottom edge. Between 0 and 1 a share of the side, from 1 pixels. Default: 0."""
+
+    left: float
+    """Cut off the left edge. Between 0 and 1 a share of the side, from 1 pixels. Default: 0."""
+
+    width: float
+    """Keep this much, from what is then the left edge: below 1 a share of the side, from 1 pixels. More than 0 and at most 20000. Default: all."""
+
+    height: float
+    """Keep this much, from what is then the top edge: below 1 a share of the side, from 1 pixels. More than 0 and at most 20000. Default: all."""
+
+    border: bool | TrimBorder
+    """Find a uniform border and cut it off. Not available in this version."""
+
+class RenderOptions(TypedDict, total=False):
+    """Options as keywords."""
+
+    width: int | Literal["auto"]
+    """Target width in CSS pixels, before `dpr`. 1 to 20000. Default: source width. Not available in this version: `auto`."""
+
+    height: int
+    """Target height in CSS pixels, before `dpr`. 1 to 20000. Default: source height."""
+
+    dpr: float
+    """Device pixel ratio: multiplies `width`, `height`, `border` and pixel values of `trim`. More than 0 and at most 100. Default: 1."""
+
+    fit: Fit
+    """What to do when source and target have different shapes. Default: scale-down."""
+
+    gravity: GravityWord | GravityPoint | str
+    """Which part stays when the picture is cropped. Default: center. Not available in this version: `auto`, `face`, `entropy`."""
+
+    zoom: float
+    """How tightly `gravity=face` crops: 0 keeps the surroundings, 1 is the face alone. 0 to 1. Default: 0. Not available in this version."""
+
+    trim: Trim | str
+    """What is cut off the source, before anything else. Not available in this version: `border`."""
+
+    border: Border
+    """Frame drawn round the result. Not available in this version."""
+
+    background: str
+    """Colour under transparent pixels and in the space that `fit=pad` adds. Default: none; white for `fit=pad`."""
+
+    rotate: Literal[0, 90, 180, 270, 360]
+    """Clockwise turn in degrees, before the size is applied. 0, 90, 180, 270 or 360. Default: 0."""
+
+    flip: Flip
+    """Mirror left to right (`h`), top to bottom (`v`) or both, before `rotate`."""
+
+    brightness: float
+    """Light multiplier; 0 changes nothing. 0 to 255. Default: 1."""
+
+    contrast: float
+    """Contrast multiplier about mid grey; 0 changes nothing. 0 to 255. Default: 1."""
+
+    gamma: float
+    """Exponent of the tone curve: below 1 is lighter; 0 changes nothing. 0 to 255. Default: 1."""
+
+    saturation: float
+    """Colour multiplier: 0 is greyscale. 0 to 255. Default: 1."""
+
+    blur: float
+    """Gaussian blur radius in pixels. 0 to 250. Default: 0."""
+
+    sharpen: float
+    """Unsharp mask strength; 1 suits a picture that was shrunk. 0 to 10. Default: 0."""
+
+    format: Format
+    """Output format. Default: JPEG or PNG, by the source. Not available in this version: `svg`."""
+
+    quality: int | QualityWord
+    """Encoder quality: a number, or a word for a perceptual target. 1 to 100, or a word. Default: 85."""
+
+    slow_connection_quality: int | QualityWord
+    """Quality for clients that report a slow connection. 1 to 100, or a word. Not available in this version."""
+
+    compression: Compression
+    """`fast` takes the quickest encoder, at some cost in bytes."""
+
+    anim: bool
+    """`false` keeps only the first frame. Default: true."""
+
+    metadata: Metadata
+    """Which metadata a JPEG result keeps. Default: copyright."""
+
+    onerror: OnError
+    """`redirect` answers a failed URL with a redirect to the source."""
+
+    segment: Segment
+    """`foreground` cuts the subject out; the rest becomes transparent. Not available in this version."""
+
+    upscale: Upscale
+    """How a picture is enlarged. Default: interpolate. Not available in this version: `generate`."""
+
+    wbreakpoints: Sequence[int] | str
+    """Widths that `width=auto` may choose from. Default: 320;768;960;1200. Not available in this version."""
+
+    wmobile: int
+    """Width that `width=auto` takes for a phone without hints. 1 to 20000. Default: 768. Not available in this version."""
+
+    wdesktop: int
+    """Width that `width=auto` takes for other clients without hints. 1 to 20000. Default: 1200. Not available in this version."""
+
+    draw: Sequence[Mapping[str, Any]]
+    """Overlays, painted in their order. Not available in this version."""
+
+    origin_auth: OriginAuth
+    """`share-publicly` hands the client's credentials to the origin; the result stays public. Not available in this version."""

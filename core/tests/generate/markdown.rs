@@ -1,0 +1,148 @@
+//! The option reference.
+
+use safelight::options::{Flip, Gravity, Kind, Live, QualityWord, Row, ROWS};
+
+use super::plain;
+
+const HEAD: &str = "<!-- Generated from the option table by `UPDATE=1 cargo test`; do not edit. -->
+# Options
+
+One row an option. Everything that reads or writes options, in every language, follows this table.
+
+**Status** says whether an option has its effect in this version. What is known but not available is
+refused with an `Unsupported` error; it is never silently ignored.
+
+| Option | Short | Values | Default | Forms | Status | What it does |
+|---|---|---|---|---|---|---|
+";
+
+const SECTIONS: &[(&str, &str)] = &[
+    (
+        "How options are written",
+        "Two forms say the same things:
+
+- **URL text**: `width=400,fit=cover,format=auto`. Commas separate options; a comma inside parentheses
+  belongs to its value (`background=rgb(240,40,145)`). No spaces. A value may be percent-encoded and is
+  decoded once, so `#` is written `%23` in a URL. At least one option; at most 8 KiB.
+- **JSON**, when the text starts with `{`: `{\"width\": 400, \"fit\": \"cover\"}`. Names may have `_` in place
+  of `-`. Numbers may be written as strings. `null` means \"not given\". At most 64 KiB.
+
+The order of options does not matter. Where an option comes twice, by its full or its short name, the
+last one holds. A name that is not known is ignored, with the warning
+`unknown option \"crop\" was ignored`.
+
+Numbers are plain decimals: digits, and at most one point with digits on both sides; no sign and no
+exponent. A malformed value is an `Invalid` error that names the option, what was expected and what
+came: `width: expected 1 to 20000, got 0`. The lenient mode of the URL form ignores a malformed value
+with a warning instead; numbers out of range and unknown `format` words stay errors in it.
+
+Options that mean the same have one **canonical text**: full names in the order of the table, values
+that change nothing left out, numbers in their shortest form, colours as `%23rrggbb` or `%23rrggbbaa`.
+It is the key under which results are kept. It is empty when nothing is asked for. What only JSON can
+say stands in it as percent-encoded JSON, which the URL form does not accept.",
+    ),
+    (
+        "Sizes",
+        "`width` and `height` are whole CSS pixels; multiplied by `dpr` they make the box that `fit` works with.
+One of them alone keeps the shape of the picture. `width=auto` takes the width from the client's hints.",
+    ),
+    ("Fit", "How the picture meets the box of `width` by `height`."),
+    (
+        "Gravity",
+        "Used by the modes of `fit` that crop. Besides the words there is a point `XxY`, two numbers from 0
+to 1: `0x0` is the top left corner, `1x1` the bottom right one. The same relative point of picture and
+crop window fall together. In JSON a point may also be `{\"x\": 0.2, \"y\": 0.5, \"mode\": \"box-center\"}`;
+with that mode the crop window is centred on the point instead, as far as the picture reaches.",
+    ),
+    (
+        "Trim",
+        "`trim=T;R;B;L` cuts that much off the top, right, bottom and left. The parts have names of their own
+(`trim.left=20`); together with `trim` they refine it. A value between 0 and 1 is a share of the
+side: 0.25 is a quarter. Values from 1 are pixels and are multiplied by `dpr`. `trim.width` and
+`trim.height` say how much is kept after that.
+
+In JSON `trim` is the same text, or an object of the parts: `{\"left\": 20, \"width\": 0.5}`.",
+    ),
+    (
+        "Border",
+        "JSON only: `{\"color\": \"#000\", \"width\": 4}`, or `top`, `right`, `bottom`, `left` in place of
+`width` or beside it.",
+    ),
+    (
+        "Colours",
+        "CSS colours: `#rgb`, `#rgba`, `#rrggbb`, `#rrggbbaa` (`#` is `%23` in a URL), the named colours and
+`transparent`, `rgb()` and `rgba()` with 0 to 255 or percent, `hsl()` and `hsla()`, with commas or with spaces
+(`%20` in a URL) and `/` before the opacity. A comma inside the parentheses need not be encoded.",
+    ),
+    (
+        "Formats",
+        "Without `format` the result is a JPEG or a PNG. A format that cannot hold the result falls back to
+another one, with a warning.",
+    ),
+    ("Quality", "A number from 1 to 100, or a word for how the result shall look."),
+    ("Metadata", "Concerns JPEG results; other formats carry none."),
+];
+
+pub fn file() -> String {
+    let mut file = HEAD.to_string();
+    ROWS.iter().for_each(|row| file.push_str(&line(row)));
+    for (title, prose) in SECTIONS {
+        file.push_str(&format!("\n## {title}\n\n{prose}\n"));
+        let words = ROWS.iter().filter(|row| row.section == *title).find_map(words);
+        if let Some(words) = words {
+            file.push('\n');
+            for (word, doc) in words {
+                file.push_str(&format!("- `{word}`: {}\n", doc.trim()));
+            }
+        }
+    }
+    file
+}
+
+fn line(row: &Row) -> String {
+    let name = format!("`{}`", row.name);
+    let short = codes(row.aliases);
+    let forms = if row.url { "URL, JSON" } else { "JSON" };
+    let status = match row.live {
+        Live::Yes => "available".into(),
+        Live::No => "**not available**".into(),
+        Live::Except(values) => format!("available, but not {}", codes(values)),
+    };
+    let doc = if row.section.is_empty() {
+        row.doc.to_string()
+    } else {
+        format!("{} [{}](#{})", row.doc, row.section, row.section.to_lowercase())
+    };
+    let (values, default) = (values(&row.kind), row.default);
+    format!("| {name} | {short} | {values} | {default} | {forms} | {status} | {doc} |\n")
+}
+
+fn codes(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn values(kind: &Kind) -> String {
+    match kind {
+        Kind::Width => "1 to 20000, `auto`".into(),
+        Kind::Words { words, .. } => {
+            codes(&words.iter().map(|(word, _)| *word).collect::<Vec<_>>())
+        }
+        Kind::Bool => "`true`, `false`".into(),
+        Kind::Gravity => "a word or a point".into(),
+        Kind::Trim => "`T;R;B;L`, `border`".into(),
+        Kind::Length => "0 to 1: share; from 1: pixels".into(),
+        Kind::TrimBorder => "`true`".into(),
+        Kind::Breakpoints => "widths between `;`".into(),
+        Kind::Flip => codes(&plain(Flip::WORDS).iter().map(|(word, _)| *word).collect::<Vec<_>>()),
+        _ => kind.expected(),
+    }
+}
+
+fn words(row: &Row) -> Option<Vec<(&'static str, &'static str)>> {
+    match row.kind {
+        Kind::Words { words, .. } => Some(words.to_vec()),
+        Kind::Quality => Some(QualityWord::DOCS.to_vec()),
+        Kind::Gravity => Some(plain(Gravity::WORDS)),
+        _ => None,
+    }
+}
