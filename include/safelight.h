@@ -488,6 +488,87 @@ void safelight_job_cancel(const safelight_job *job);
  */
 void safelight_job_free(safelight_job *job);
 
+/* ---- The verbs on links and requests ----------------------------------------------- */
+
+/**
+ * Signs a path.
+ *
+ * `path` is path and query of a URL, `/account/image/public`; a full URL is not. `key` is the
+ * signing key. `expires` is the second, in Unix time, at which the link stops to work; below 0 it
+ * works for ever.
+ *
+ * `out` receives the path with `exp` (where one was given) and `sig` appended, to be freed with
+ * safelight_bytes_free().
+ *
+ * Errors: SAFELIGHT_INVALID for a path that cannot be signed, an empty key, text that is not
+ * UTF-8, or `out` NULL.
+ */
+int32_t safelight_sign(const char *path,
+                       size_t path_len,
+                       const char *key,
+                       size_t key_len,
+                       int64_t expires,
+                       safelight_bytes **out,
+                       safelight_error **error);
+
+/**
+ * Checks a signed path; SAFELIGHT_OK means that the signature is right and has not expired.
+ *
+ * `path` is path and query exactly as they came in the request. `keys` and `key_lens` are arrays
+ * of `key_count` pointers and lengths: the keys that count, so that an old one stays good while
+ * a new one is brought in. `now` is the time in Unix seconds; below 0 the system's clock is
+ * read. The check takes the same time whatever is wrong with a signature.
+ *
+ * Errors: SAFELIGHT_SIGNATURE for a signature that is missing, wrong or expired;
+ * SAFELIGHT_INVALID for no key at all or an empty one, NULL arrays and text that is not UTF-8.
+ */
+int32_t safelight_verify(const char *path,
+                         size_t path_len,
+                         const char *const *keys,
+                         const size_t *key_lens,
+                         size_t key_count,
+                         int64_t now,
+                         safelight_error **error);
+
+/**
+ * Reads an image URL, with or without scheme and host.
+ *
+ * `out` receives a JSON object, to be freed with safelight_bytes_free(). Members that the URL
+ * does not have are null.
+ *
+ *     form        transform, or delivery for a hosted image
+ *     host        scheme and host, as in https://example.com
+ *     options     canonical text, equal for equal options
+ *     warnings    an array of texts: what was ignored, and why
+ *     source      transform: a path, or the URL of another host
+ *     custom      delivery: whether the path starts with /cdn-cgi/imagedelivery/
+ *     account     delivery: the account's hash
+ *     image       delivery: the image's id, decoded
+ *     variant     delivery: the variant's name; a URL has this or options
+ *     query       delivery: what follows the question mark
+ *
+ * Errors: SAFELIGHT_INVALID for a URL of neither form, a malformed option, text that is not
+ * UTF-8, or `out` NULL.
+ */
+int32_t safelight_parse_url(const char *url,
+                            size_t url_len,
+                            safelight_bytes **out,
+                            safelight_error **error);
+
+/**
+ * Writes an image URL from the JSON object that safelight_parse_url() gives; what is null there
+ * may be left out.
+ *
+ * `out` receives the URL, to be freed with safelight_bytes_free().
+ *
+ * Errors: SAFELIGHT_INVALID for text that is not such an object, a malformed option, or `out`
+ * NULL.
+ */
+int32_t safelight_build_url(const char *json,
+                            size_t json_len,
+                            safelight_bytes **out,
+                            safelight_error **error);
+
 /* ---- Text results ------------------------------------------------------------------ */
 
 /**

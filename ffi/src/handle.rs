@@ -122,6 +122,31 @@ pub(crate) fn text<'a>(name: &str, data: *const c_char, len: usize) -> Result<&'
         .map_err(|_| Error::invalid(name, "UTF-8 text", "other bytes"))
 }
 
+/// `count` texts whose pointers and lengths stand in two arrays, borrowed for the call.
+pub(crate) fn texts<'a>(
+    name: &str,
+    data: *const *const c_char,
+    lens: *const usize,
+    count: usize,
+) -> Result<Vec<&'a str>> {
+    let pointers = array(name, data, count)?;
+    let lens = array(name, lens, count)?;
+    pointers.iter().zip(lens).map(|(&data, &len)| text(name, data, len)).collect()
+}
+
+fn array<'a, T>(name: &str, data: *const T, count: usize) -> Result<&'a [T]> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    let absurd = count > isize::MAX as usize / size_of::<T>();
+    if data.is_null() || !data.is_aligned() || absurd {
+        return Err(Error::invalid(name, "an array and its length", "NULL or an absurd one"));
+    }
+    // SAFETY: not NULL, aligned, within `isize::MAX` bytes, and the header asks for `count`
+    // readable elements that nobody changes during the call.
+    Ok(unsafe { std::slice::from_raw_parts(data, count) })
+}
+
 /// Text that leaves the border: UTF-8, and a NUL behind it that its length does not count.
 pub(crate) struct Text(Vec<u8>);
 

@@ -10,5 +10,6 @@ mod error;
 mod handle;
 mod image;
 mod job;
+mod links;
 mod table;
 mod version;

@@ -7,12 +7,13 @@ use cbindgen::{Builder, Config, DocumentationStyle, Language, Style};
 use safelight_core::{Kind, KindNames, Limits, KINDS, VERSION};
 
 /// Source files in the order in which the header is read.
-const SOURCES: [(&str, &str); 6] = [
+const SOURCES: [(&str, &str); 7] = [
     ("version.rs", "The library itself"),
     ("error.rs", "Errors"),
     ("engine.rs", "Engines, and the verbs on images"),
     ("image.rs", "Rendered results"),
     ("job.rs", "Deadlines and cancellation"),
+    ("links.rs", "The verbs on links and requests"),
     ("bytes.rs", "Text results"),
 ];
 

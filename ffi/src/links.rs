@@ -1,0 +1,126 @@
+//! The verbs on URLs, signatures and request headers: text in, text out.
+
+use std::ffi::c_char;
+
+use safelight_core::url::Url;
+use safelight_core::{sign, url, Error, Result};
+use serde_json::Value;
+
+use crate::bytes::safelight_bytes;
+use crate::error::safelight_error;
+use crate::handle::{self, Out, Text};
+
+/// Signs a path.
+///
+/// `path` is path and query of a URL, `/account/image/public`; a full URL is not. `key` is the
+/// signing key. `expires` is the second, in Unix time, at which the link stops to work; below 0 it
+/// works for ever.
+///
+/// `out` receives the path with `exp` (where one was given) and `sig` appended, to be freed with
+/// safelight_bytes_free().
+///
+/// Errors: SAFELIGHT_INVALID for a path that cannot be signed, an empty key, text that is not
+/// UTF-8, or `out` NULL.
+#[no_mangle]
+pub extern "C" fn safelight_sign(
+    path: *const c_char,
+    path_len: usize,
+    key: *const c_char,
+    key_len: usize,
+    expires: i64,
+    out: *mut *mut safelight_bytes,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let out = Out::new("out", out)?;
+        let path = handle::text("path", path, path_len)?;
+        let key = handle::text("key", key, key_len)?;
+        let signed = sign::sign(path, key, u64::try_from(expires).ok())?;
+        out.give(Text::new(signed))
+    })
+}
+
+/// Checks a signed path; SAFELIGHT_OK means that the signature is right and has not expired.
+///
+/// `path` is path and query exactly as they came in the request. `keys` and `key_lens` are arrays
+/// of `key_count` pointers and lengths: the keys that count, so that an old one stays good while
+/// a new one is brought in. `now` is the time in Unix seconds; below 0 the system's clock is
+/// read. The check takes the same time whatever is wrong with a signature.
+///
+/// Errors: SAFELIGHT_SIGNATURE for a signature that is missing, wrong or expired;
+/// SAFELIGHT_INVALID for no key at all or an empty one, NULL arrays and text that is not UTF-8.
+#[no_mangle]
+pub extern "C" fn safelight_verify(
+    path: *const c_char,
+    path_len: usize,
+    keys: *const *const c_char,
+    key_lens: *const usize,
+    key_count: usize,
+    now: i64,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let path = handle::text("path", path, path_len)?;
+        let keys = handle::texts("keys", keys, key_lens, key_count)?;
+        sign::verify(path, &keys, u64::try_from(now).unwrap_or_else(|_| sign::now()))
+    })
+}
+
+/// Reads an image URL, with or without scheme and host.
+///
+/// `out` receives a JSON object, to be freed with safelight_bytes_free(). Members that the URL
+/// does not have are null.
+///
+///     form        transform, or delivery for a hosted image
+///     host        scheme and host, as in https://example.com
+///     options     canonical text, equal for equal options
+///     warnings    an array of texts: what was ignored, and why
+///     source      transform: a path, or the URL of another host
+///     custom      delivery: whether the path starts with /cdn-cgi/imagedelivery/
+///     account     delivery: the account's hash
+///     image       delivery: the image's id, decoded
+///     variant     delivery: the variant's name; a URL has this or options
+///     query       delivery: what follows the question mark
+///
+/// Errors: SAFELIGHT_INVALID for a URL of neither form, a malformed option, text that is not
+/// UTF-8, or `out` NULL.
+#[no_mangle]
+pub extern "C" fn safelight_parse_url(
+    url: *const c_char,
+    url_len: usize,
+    out: *mut *mut safelight_bytes,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let out = Out::new("out", out)?;
+        let parsed = url::parse(handle::text("url", url, url_len)?)?;
+        out.give(Text::new(parsed.to_json().to_string()))
+    })
+}
+
+/// Writes an image URL from the JSON object that safelight_parse_url() gives; what is null there
+/// may be left out.
+///
+/// `out` receives the URL, to be freed with safelight_bytes_free().
+///
+/// Errors: SAFELIGHT_INVALID for text that is not such an object, a malformed option, or `out`
+/// NULL.
+#[no_mangle]
+pub extern "C" fn safelight_build_url(
+    json: *const c_char,
+    json_len: usize,
+    out: *mut *mut safelight_bytes,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let out = Out::new("out", out)?;
+        let parts = Url::from_json(&value("json", json, json_len)?)?;
+        out.give(Text::new(url::build(&parts)?))
+    })
+}
+
+/// JSON as a value; what it means is core's matter.
+fn value(name: &str, data: *const c_char, len: usize) -> Result<Value> {
+    serde_json::from_str(handle::text(name, data, len)?)
+        .map_err(|error| Error::invalid(name, "JSON text", error))
+}
