@@ -74,6 +74,15 @@ fn engine_of(engine: *const safelight_engine) -> Result<Arc<Engine>> {
     Ok(handle::get_optional(engine)?.unwrap_or_default())
 }
 
+/// The options of a call. No text at all is the empty object: in the URL form it would be an
+/// error, as a URL without options is a slip.
+fn options_text<'a>(options: *const c_char, len: usize) -> Result<&'a str> {
+    Ok(match handle::text("options", options, len)? {
+        "" => "{}",
+        options => options,
+    })
+}
+
 /// Turns an image into a better one.
 ///
 /// `engine` may be NULL: default limits. `data` is a whole JPEG, PNG, GIF, WebP or AVIF file; its
@@ -109,7 +118,7 @@ pub extern "C" fn safelight_render(
         let engine = engine_of(engine)?;
         let control = handle::get_optional(job)?.unwrap_or_default();
         let data = handle::bytes("data", data, data_len)?;
-        let options = handle::text("options", options, options_len)?;
+        let options = options_text(options, options_len)?;
         let hints = Hints::from_lines(handle::text("headers", headers, headers_len)?);
         let job = control.start(engine.limits());
         let rendered = engine.render_text(data, options, &hints, &job)?;
@@ -169,7 +178,7 @@ pub extern "C" fn safelight_explain(
         let out = Out::new("out", out)?;
         let engine = engine_of(engine)?;
         let data = handle::bytes("data", data, data_len)?;
-        let options = handle::text("options", options, options_len)?;
+        let options = options_text(options, options_len)?;
         let hints = Hints::from_lines(handle::text("headers", headers, headers_len)?);
         let explained = engine.explain_text(data, options, &hints)?;
         out.give(Text::new(explained.to_string()))

@@ -17,6 +17,10 @@ bool check_vector(bool good, const char *file, const char *name, const char *got
 /* A whole file with a NUL behind it, or the end of the program. */
 uint8_t *read_file(const char *folder, const char *name, size_t *len);
 
+/* Equal texts, also when one is NULL; an error whose message holds `part`. */
+bool same(const char *text, const char *wanted);
+bool says(const safelight_error *error, const char *part);
+
 /* The kind of a handle's error, which is freed. */
 int32_t kind_of(safelight_error *error);
 

@@ -58,7 +58,7 @@ static void null_is_an_answer_everywhere(void) {
 static void a_call_without_out_is_invalid(void) {
     safelight_error *error = NULL;
     CHECK(safelight_engine_new(NULL, 0, NULL, &error) == SAFELIGHT_INVALID);
-    CHECK(strncmp(safelight_error_message(error), "out: ", 5) == 0);
+    CHECK(says(error, "out: "));
     CHECK(kind_of(error) == SAFELIGHT_INVALID);
     CHECK(safelight_job_new(0, NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_backends(NULL, NULL) == SAFELIGHT_INVALID);
@@ -109,7 +109,7 @@ static void a_handle_of_another_type_is_invalid(void) {
     CHECK(use(wrong, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_image_data(wrong) == NULL && safelight_bytes_data(wrong) == NULL);
     CHECK(safelight_probe(wrong, NULL, 0, (safelight_bytes **)&wrong, &error) == SAFELIGHT_INVALID);
-    CHECK(strncmp(safelight_error_message(error), "engine: ", 8) == 0);
+    CHECK(says(error, "engine: "));
     safelight_error_free(error);
     safelight_engine_free(wrong);
     safelight_image_free(wrong);

@@ -5,24 +5,24 @@
 
 static void the_library_is_the_one_of_the_header(void) {
     CHECK(safelight_abi_version() == SAFELIGHT_ABI_VERSION);
-    CHECK(strcmp(safelight_version(), SAFELIGHT_VERSION) == 0);
+    CHECK(same(safelight_version(), SAFELIGHT_VERSION));
 }
 
 static void every_kind_has_a_name(void) {
-    CHECK(strcmp(safelight_kind_name(SAFELIGHT_OK), "OK") == 0);
-    CHECK(strcmp(safelight_kind_name(SAFELIGHT_INVALID), "INVALID") == 0);
-    CHECK(strcmp(safelight_kind_name(SAFELIGHT_NOT_FOUND), "NOT_FOUND") == 0);
-    CHECK(strcmp(safelight_kind_name(SAFELIGHT_INTERNAL), "INTERNAL") == 0);
-    CHECK(strcmp(safelight_kind_name(SAFELIGHT_INTERNAL + 1), "UNKNOWN") == 0);
-    CHECK(strcmp(safelight_kind_name(-1), "UNKNOWN") == 0);
-    CHECK(strcmp(safelight_kind_name(INT32_MIN), "UNKNOWN") == 0);
+    CHECK(same(safelight_kind_name(SAFELIGHT_OK), "OK"));
+    CHECK(same(safelight_kind_name(SAFELIGHT_INVALID), "INVALID"));
+    CHECK(same(safelight_kind_name(SAFELIGHT_NOT_FOUND), "NOT_FOUND"));
+    CHECK(same(safelight_kind_name(SAFELIGHT_INTERNAL), "INTERNAL"));
+    CHECK(same(safelight_kind_name(SAFELIGHT_INTERNAL + 1), "UNKNOWN"));
+    CHECK(same(safelight_kind_name(-1), "UNKNOWN"));
+    CHECK(same(safelight_kind_name(INT32_MIN), "UNKNOWN"));
 }
 
 static void a_panic_is_an_error_and_the_next_call_works(void) {
     safelight_error *error = NULL;
     safelight_bytes *bytes = NULL;
     CHECK(safelight_panic_on_purpose(&error) == SAFELIGHT_INTERNAL);
-    CHECK(strcmp(safelight_error_context(error), "panic on purpose") == 0);
+    CHECK(same(safelight_error_context(error), "panic on purpose"));
     CHECK(safelight_error_context_len(error) == strlen("panic on purpose"));
     CHECK(strlen(safelight_error_message(error)) == safelight_error_message_len(error));
     CHECK(kind_of(error) == SAFELIGHT_INTERNAL);
@@ -56,7 +56,7 @@ static void a_bad_limit_is_named(void) {
     safelight_engine *engine = NULL;
     safelight_error *error = NULL;
     CHECK(safelight_engine_new(limits, strlen(limits), &engine, &error) == SAFELIGHT_INVALID);
-    CHECK(strstr(safelight_error_message(error), "widht") != NULL);
+    CHECK(says(error, "widht"));
     CHECK(engine == NULL);
     safelight_error_free(error);
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int passed, failed;
 const char *images;
@@ -44,6 +45,13 @@ uint8_t *read_file(const char *folder, const char *name, size_t *len) {
     fclose(file);
     *len = (size_t)size;
     return data;
+}
+
+bool same(const char *text, const char *wanted) { return text != NULL && strcmp(text, wanted) == 0; }
+
+bool says(const safelight_error *error, const char *part) {
+    const char *message = safelight_error_message(error);
+    return message != NULL && strstr(message, part) != NULL;
 }
 
 int32_t kind_of(safelight_error *error) {
