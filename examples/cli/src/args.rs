@@ -30,6 +30,9 @@ pub(crate) enum Command {
     Render(RenderArgs),
     Probe(ProbeArgs),
     Explain(ExplainArgs),
+    Url(UrlArgs),
+    Sign(SignArgs),
+    Verify(VerifyArgs),
     Serve(ServeArgs),
 }
 
@@ -93,6 +96,65 @@ pub(crate) struct ExplainArgs {
     pub client: ClientArgs,
     #[command(flatten)]
     pub limits: LimitArgs,
+}
+
+/// Build a transform URL, or take a URL apart.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  safelight url w=400,f=auto /photos/a.jpg
+  safelight url w=400 /a.jpg --host https://example.com
+  safelight url --parse /cdn-cgi/image/w=400/photos/a.jpg")]
+pub(crate) struct UrlArgs {
+    /// What the URL asks for: width=400,format=auto
+    pub options: Option<String>,
+    /// The picture: a path, or a URL of another host
+    pub source: Option<String>,
+    /// Scheme and host to stand in front
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Print the parts of this URL as JSON instead
+    #[arg(long, value_name = "URL", conflicts_with_all = ["options", "source", "host"])]
+    pub parse: Option<String>,
+}
+
+/// Sign a path so that nobody can change it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  safelight sign --key-file key.txt --expires 3600 /account/image/public
+  SAFELIGHT_KEY=… safelight sign /account/image/public")]
+pub(crate) struct SignArgs {
+    /// Path and query, beginning with /
+    pub path: String,
+    /// When the link ends: seconds from now, or a Unix time from 1000000000 on
+    #[arg(long, value_name = "SECONDS|TIME")]
+    pub expires: Option<u64>,
+    #[command(flatten)]
+    pub keys: KeyArgs,
+}
+
+/// Check a signed path: exit code 0 when it is valid, 1 when not.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  safelight verify --key-file keys.txt '/account/image/public?exp=…&sig=…'")]
+pub(crate) struct VerifyArgs {
+    /// Path and query as they were signed
+    pub path: String,
+    /// Check as of this Unix time instead of now
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<u64>,
+    #[command(flatten)]
+    pub keys: KeyArgs,
+}
+
+/// Signing keys. Without any, the environment variable SAFELIGHT_KEY is taken.
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    /// A key; other users of this machine may see it, so prefer --key-file
+    #[arg(long)]
+    pub key: Vec<String>,
+    /// A file with one key a line
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Vec<PathBuf>,
 }
 
 /// Serve a folder of pictures, transformed by URL.

@@ -9,6 +9,8 @@ mod progress;
 mod render;
 mod report;
 mod serve;
+mod sign;
+mod url;
 mod version;
 
 use std::process::ExitCode;
@@ -35,6 +37,9 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Render(args) => render::run(&args),
         Command::Probe(args) => inspect::probe(&args),
         Command::Explain(args) => inspect::explain(&args),
+        Command::Url(args) => url::run(&args),
+        Command::Sign(args) => sign::sign(&args),
+        Command::Verify(args) => sign::verify(&args),
         Command::Serve(args) => serve::run(&args),
     }
 }

@@ -1,0 +1,65 @@
+//! What requests share, and which handler answers which path.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::get;
+use axum::Router;
+use safelight::{Engine, Error, Kind};
+
+use crate::files::Root;
+use crate::pool::Pool;
+use crate::{api, page, reply, transform, Config};
+
+/// Longest path and query that is looked at, in bytes.
+const URL_BYTES: usize = 8192;
+
+/// What every request needs.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub root: Root,
+    pub engine: Engine,
+    pub pool: Pool,
+}
+
+pub(crate) type Shared = State<Arc<App>>;
+
+/// The routes, ready to be mounted; fails when the root folder cannot be opened.
+pub fn router(config: &Config) -> io::Result<Router> {
+    let app = App {
+        root: Root::open(&config.root)?,
+        engine: Engine::new(config.limits.clone()),
+        pool: Pool::new(config.workers, config.queue),
+    };
+    Ok(Router::new()
+        .route("/", get(page::index))
+        .route("/page/style.css", get(page::style))
+        .route("/page/app.js", get(page::script))
+        .route("/api/version", get(api::version))
+        .route("/api/samples", get(api::samples))
+        .route("/api/explain/{*rest}", get(api::explain))
+        .fallback(transform::handle)
+        .layer(middleware::from_fn(screen))
+        .with_state(Arc::new(app)))
+}
+
+/// Refuses what no handler should see: other methods and endless URLs.
+async fn screen(request: Request, next: Next) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let mut response = reply::error(Error::new(Kind::Invalid, "method: expected GET or HEAD"));
+        *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+        response.headers_mut().insert("allow", reply::value("GET, HEAD"));
+        return response;
+    }
+    let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
+    if length > URL_BYTES {
+        let mut response = reply::error(Error::too_large("url bytes", URL_BYTES, length));
+        *response.status_mut() = StatusCode::URI_TOO_LONG;
+        return response;
+    }
+    next.run(request).await
+}
