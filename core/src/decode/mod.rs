@@ -1,7 +1,9 @@
 //! Bytes to pixels: sniff, probe, one adapter a format.
 
+mod avif;
 mod exif;
 mod gif;
+mod isobmff;
 mod jpeg;
 mod png;
 mod sniff;
@@ -20,7 +22,7 @@ pub(crate) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         Format::Png => png::probe(source, limits),
         Format::Gif => gif::probe(source, limits),
         Format::Webp => webp::probe(source, limits),
-        Format::Avif => Err(Error::unsupported("avif input is not built yet")),
+        Format::Avif => avif::probe(source, limits),
         Format::Json => Err(Error::unsupported("json is not an image")),
     }
 }
@@ -39,7 +41,7 @@ pub(crate) fn decode(
         Format::Png => png::decode(source, probe, plan, limits, job),
         Format::Gif => gif::decode(source, probe, plan, limits, job),
         Format::Webp => webp::decode(source, probe, plan, limits, job),
-        Format::Avif => Err(Error::unsupported("avif input is not built yet")),
+        Format::Avif => avif::decode(source, limits, job),
         Format::Json => Err(Error::unsupported("json is not an image")),
     }?;
     if (image.width(), image.height(), image.layout()) != (plan.width, plan.height, plan.layout) {
@@ -67,9 +69,16 @@ fn check_size(width: u32, height: u32, side: u32, limits: &Limits) -> Result<()>
 
 /// Decoders of this build.
 pub(crate) fn backends() -> Vec<Backend> {
-    vec![Backend {
+    let jpeg = Backend {
         role: "jpeg decode",
         name: libjpeg::name(),
         accelerated: libjpeg::accelerated(),
-    }]
+    };
+    vec![jpeg, avif::backend()]
+}
+
+/// Decodes an AVIF file for the tests of its encoder.
+#[cfg(test)]
+pub(crate) fn avif_picture(source: &[u8], limits: &Limits, job: &Job) -> Result<Image> {
+    avif::decode(source, limits, job)
 }

@@ -1,5 +1,6 @@
 //! Pixels to bytes: one adapter a format.
 
+mod avif;
 mod gif;
 mod jpeg;
 mod png;
@@ -23,16 +24,19 @@ pub(crate) fn encode(image: &Image, output: &OutputPlan, job: &Job) -> Result<Ve
         Encoding::Png { .. } => Err(Error::unsupported("png output is not built yet")),
         Encoding::Gif => Err(Error::unsupported("gif output is not built yet")),
         Encoding::Webp { .. } => Err(Error::unsupported("webp output is not built yet")),
-        Encoding::Avif { .. } => Err(Error::unsupported("avif output is not built yet")),
+        &Encoding::Avif { quality, speed, full_chroma } => {
+            avif::encode(image, avif::Settings { quality, speed, full_chroma }, job)
+        }
         Encoding::Json => Err(Error::internal("json has no pixels")),
     }
 }
 
 /// Encoders of this build.
 pub(crate) fn backends() -> Vec<Backend> {
-    vec![Backend {
+    let jpeg = Backend {
         role: "jpeg encode",
         name: libjpeg::name(),
         accelerated: libjpeg::accelerated(),
-    }]
+    };
+    [vec![jpeg], avif::backends()].concat()
 }

@@ -2,3 +2,4 @@
 
 pub(crate) mod gauss;
 pub(crate) mod libjpeg;
+pub(crate) mod yuv;

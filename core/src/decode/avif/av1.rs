@@ -8,8 +8,8 @@ use std::slice;
 use rav1d::include::dav1d::data::Dav1dData;
 use rav1d::include::dav1d::dav1d::{Dav1dContext, Dav1dLogger, Dav1dSettings};
 use rav1d::include::dav1d::headers::{
-    Dav1dSequenceHeader, DAV1D_PIXEL_LAYOUT_I400, DAV1D_PIXEL_LAYOUT_I420,
-    DAV1D_PIXEL_LAYOUT_I422, DAV1D_PIXEL_LAYOUT_I444,
+    Dav1dSequenceHeader, DAV1D_PIXEL_LAYOUT_I400, DAV1D_PIXEL_LAYOUT_I420, DAV1D_PIXEL_LAYOUT_I422,
+    DAV1D_PIXEL_LAYOUT_I444,
 };
 use rav1d::include::dav1d::picture::Dav1dPicture;
 use rav1d::src::lib as api;
@@ -110,9 +110,8 @@ impl Decoder {
         let mut picture = Picture(Dav1dPicture::default());
         // SAFETY: the context is open and the picture valid for a write; what is written is
         // owned by `picture` and released when it is dropped.
-        let result = unsafe {
-            api::dav1d_get_picture(self.context, Some(NonNull::from(&mut picture.0)))
-        };
+        let result =
+            unsafe { api::dav1d_get_picture(self.context, Some(NonNull::from(&mut picture.0))) };
         match result.0 {
             0 => Ok(Some(picture)),
             again if again == -libc::EAGAIN => Ok(None),

@@ -117,11 +117,6 @@ impl<S: Sample> Sheet<S> {
     }
 
     fn plane(&self) -> Plane<'_, S> {
-        Plane {
-            samples: &self.samples,
-            stride: self.width,
-            width: self.width,
-            height: self.height,
-        }
+        Plane { samples: &self.samples, stride: self.width, width: self.width, height: self.height }
     }
 }

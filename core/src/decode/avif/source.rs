@@ -285,8 +285,7 @@ fn tile<'a>(meta: &Meta<'a>, id: u32) -> Result<(Tile<'a>, Shape<'a>)> {
     let lacks = |name: &str| Error::malformed(format!("avif: item {id} lacks {name}"));
     let size = properties.size.ok_or_else(|| lacks("ispe"))?;
     let config = properties.config.ok_or_else(|| lacks("av1C"))?;
-    let reading =
-        Reading { operating_point: properties.operating_point, layer: properties.layer };
+    let reading = Reading { operating_point: properties.operating_point, layer: properties.layer };
     Ok((Tile { bytes: Bytes::Item(id), reading }, Shape { size, config }))
 }
 

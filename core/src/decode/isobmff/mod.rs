@@ -9,7 +9,7 @@ mod props;
 mod reader;
 mod track;
 
-pub(super) use meta::{Item, Meta};
+pub(super) use meta::Meta;
 pub(super) use props::{Av1Config, Crop, Nclx, Properties};
 pub(super) use track::Track;
 
@@ -24,8 +24,7 @@ const MAX_ENTRIES: usize = 1_000;
 pub(super) type FourCc = [u8; 4];
 
 /// Brands of HEVC and other non-AV1 pictures in the same container.
-const HEIC: [&FourCc; 8] =
-    [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"];
+const HEIC: [&FourCc; 8] = [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"];
 
 /// The parts of a file that pictures are made of.
 #[derive(Debug)]

@@ -68,7 +68,8 @@ pub(super) struct Associations<'a> {
 impl<'a> Associations<'a> {
     /// Profiles over `profile_bytes` are not looked at.
     pub fn read(body: &'a [u8], profile_bytes: usize) -> Result<Self> {
-        let mut all = Associations { properties: Vec::new(), items: BTreeMap::new(), profile_bytes };
+        let mut all =
+            Associations { properties: Vec::new(), items: BTreeMap::new(), profile_bytes };
         let mut seen = false;
         for found in boxes(body, false) {
             let found = found?;
@@ -278,6 +279,5 @@ pub(super) fn color(body: &[u8]) -> Result<Properties<'_>> {
 
 fn is_alpha(text: &[u8]) -> bool {
     let urn = text.split(|&byte| byte == 0).next().unwrap_or_default();
-    urn == b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha"
-        || urn == b"urn:mpeg:hevc:2015:auxid:1"
+    urn == b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha" || urn == b"urn:mpeg:hevc:2015:auxid:1"
 }

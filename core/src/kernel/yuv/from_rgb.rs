@@ -39,7 +39,8 @@ impl Planar {
     fn new(image: &Image, chroma: Option<Halved>) -> Self {
         let even = |side: u32| (side + side % 2) as usize;
         let (width, height) = (even(image.width()), even(image.height()));
-        let (chroma_width, chroma_height) = chroma.map_or((0, 0), |halved| halved.size(width, height));
+        let (chroma_width, chroma_height) =
+            chroma.map_or((0, 0), |halved| halved.size(width, height));
         let plane = || vec![0; chroma_width * chroma_height];
         Planar {
             width,
@@ -99,7 +100,9 @@ fn convert<const N: usize>(image: &Image, full_chroma: bool, job: &Job) -> Resul
     Planar::pad(&mut planar.luma, stride, width, rows);
     let chroma_width = planar.chroma_width;
     let [u, v] = planar.chroma.as_mut().expect("made above");
-    for (y, (u, v)) in u.chunks_exact_mut(chroma_width).zip(v.chunks_exact_mut(chroma_width)).enumerate() {
+    for (y, (u, v)) in
+        u.chunks_exact_mut(chroma_width).zip(v.chunks_exact_mut(chroma_width)).enumerate()
+    {
         job.check()?;
         if full_chroma {
             chroma_row::<N>(image.row(y.min(rows - 1) as u32), u, v);

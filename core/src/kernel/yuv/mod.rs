@@ -107,9 +107,7 @@ impl Meaning {
             2 | 5 | 6 => (0.299, 0.114),
             7 => (0.212, 0.087),
             9 => (0.2627, 0.0593),
-            other => {
-                return Err(Error::unsupported(format!("avif: matrix coefficients {other}")))
-            }
+            other => return Err(Error::unsupported(format!("avif: matrix coefficients {other}"))),
         }))
     }
 }

@@ -120,8 +120,7 @@ fn color<S: Sample, const N: usize>(
     job: &Job,
 ) -> Result<()> {
     let weights = meaning.weights()?;
-    let numbers =
-        Numbers::new(planes.bits, meaning.full_range, weights.unwrap_or((0.299, 0.114)));
+    let numbers = Numbers::new(planes.bits, meaning.full_range, weights.unwrap_or((0.299, 0.114)));
     let luma = planes.luma;
     let Some(([u, v], halved)) = planes.chroma else {
         return each_row(image, job, |y, row| gray_row::<S, N>(luma.row(y), &numbers, row));

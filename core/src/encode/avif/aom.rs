@@ -1,0 +1,247 @@
+//! libaom, all-intra, one frame.
+
+use std::ffi::{c_int, CStr};
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::slice;
+
+use libaom_sys::*;
+
+use super::mux::{self, Coded};
+use super::{alpha_quality, clean, is_transparent, Settings};
+use crate::backends::Backend;
+use crate::image::{Image, Layout};
+use crate::kernel::yuv::{self, Planar};
+use crate::{Error, Job, Result};
+
+/// What libaom holds while it encodes, in bytes a pixel, measured.
+const BYTES_PER_PIXEL: u64 = 24;
+
+/// Encodes `image`; alpha is a second, grey picture.
+pub(super) fn encode(image: &Image, settings: Settings, job: &Job) -> Result<Vec<u8>> {
+    let size = (image.width(), image.height());
+    let pixels = u64::from(size.0) * u64::from(size.1);
+    let planes = Planar::bytes(size.0, size.1, settings.full_chroma);
+    let _memory = job.charge(planes + pixels * BYTES_PER_PIXEL)?;
+    let transparent = is_transparent(image);
+    let planar = match image.layout() {
+        Layout::Gray => yuv::from_gray(image, 0, 1, job)?,
+        _ if transparent => {
+            yuv::from_pixels(&clean::cleaned(image, job)?, settings.full_chroma, job)?
+        }
+        _ => yuv::from_pixels(image, settings.full_chroma, job)?,
+    };
+    let color = code(&planar, size, settings, job)?;
+    drop(planar);
+    if !transparent {
+        return mux::write(&color, None, size);
+    }
+    let planar = yuv::from_gray(image, 3, 4, job)?;
+    let settings = Settings { quality: alpha_quality(settings.quality), ..settings };
+    let alpha = code(&planar, size, settings, job)?;
+    mux::write(&color, Some(&alpha), size)
+}
+
+/// Codes planes into one item.
+fn code(planar: &Planar, size: (u32, u32), settings: Settings, job: &Job) -> Result<Coded> {
+    job.check()?;
+    let halved = planar.chroma.is_none() || !settings.full_chroma;
+    let mut data = Session::open(planar, size, halved, settings, job.threads())?.encode(planar)?;
+    job.check()?;
+    // The delimiter that starts a video's frame has no place in a picture.
+    if data.starts_with(&[0x12, 0]) {
+        data.drain(..2);
+    }
+    Ok(Coded { data, monochrome: planar.chroma.is_none(), halved })
+}
+
+/// libaom's quantiser, 0 to 63, for a quality of 1 to 100.
+pub(super) fn quantizer(quality: u8, _speed: u8) -> u8 {
+    63 - ((u16::from(quality) * 63 + 50) / 100) as u8
+}
+
+/// An encoder at work.
+struct Session {
+    context: Box<aom_codec_ctx_t>,
+    size: (u32, u32),
+    halved: bool,
+}
+
+impl Session {
+    fn open(
+        planar: &Planar,
+        size: (u32, u32),
+        halved: bool,
+        settings: Settings,
+        threads: u32,
+    ) -> Result<Self> {
+        let config = config(planar, size, halved, threads)?;
+        let mut context = Box::<aom_codec_ctx_t>::new_uninit();
+        // SAFETY: the context is valid for a write and `config` for a read; the interface is
+        // static.
+        let status = unsafe {
+            aom_codec_enc_init_ver(
+                context.as_mut_ptr(),
+                aom_codec_av1_cx(),
+                &config,
+                0,
+                AOM_ENCODER_ABI_VERSION as c_int,
+            )
+        };
+        check(status, "start")?;
+        // SAFETY: a call that succeeded has written all of the context.
+        let context = unsafe { context.assume_init() };
+        let mut session = Session { context, size, halved };
+        session.tune(settings)?;
+        Ok(session)
+    }
+
+    fn tune(&mut self, settings: Settings) -> Result<()> {
+        let quantizer = quantizer(settings.quality, settings.speed);
+        let mut controls = vec![
+            (AOME_SET_CPUUSED, i32::from(settings.speed.min(9))),
+            (AOME_SET_CQ_LEVEL, i32::from(quantizer)),
+            (AOME_SET_TUNING, AOM_TUNE_SSIM as i32),
+            (AV1E_SET_COLOR_PRIMARIES, AOM_CICP_CP_BT_709 as i32),
+            (AV1E_SET_TRANSFER_CHARACTERISTICS, AOM_CICP_TC_SRGB as i32),
+            (AV1E_SET_MATRIX_COEFFICIENTS, AOM_CICP_MC_BT_601 as i32),
+            (AV1E_SET_COLOR_RANGE, AOM_CR_FULL_RANGE as i32),
+            // Rows in parallel, also with one thread, so that threads never change the bytes.
+            (AV1E_SET_ROW_MT, 1),
+        ];
+        if settings.speed >= 9 {
+            // The quickest search does not weigh frequencies itself: matrices save bytes there,
+            // and cost some below.
+            controls.extend([(AV1E_SET_ENABLE_QM, 1), (AV1E_SET_QM_MIN, 2), (AV1E_SET_QM_MAX, 10)]);
+        }
+        controls.into_iter().try_for_each(|(id, value)| self.control(id, value))
+    }
+
+    fn control(&mut self, id: aome_enc_control_id, value: i32) -> Result<()> {
+        // SAFETY: the context is open, and every control used here takes one int.
+        let status = unsafe { aom_codec_control(&mut *self.context, id as c_int, value) };
+        check(status, "configure")
+    }
+
+    fn encode(&mut self, planar: &Planar) -> Result<Vec<u8>> {
+        let mut image = self.wrap(planar)?;
+        // SAFETY: the context is open; the picture's planes live in `planar` until the encoder
+        // has made its own copy, which it does before the call returns.
+        let status = unsafe { aom_codec_encode(&mut *self.context, &mut image, 0, 1, 0) };
+        check(status, "encode")?;
+        let mut data = self.packets();
+        // SAFETY: no picture means the end of the stream.
+        let status = unsafe { aom_codec_encode(&mut *self.context, ptr::null(), 0, 1, 0) };
+        check(status, "finish")?;
+        data.extend(self.packets());
+        if data.is_empty() {
+            return Err(Error::internal("avif: the encoder wrote nothing"));
+        }
+        Ok(data)
+    }
+
+    /// libaom's record of our planes. Nothing is copied, nothing has to be freed.
+    fn wrap(&self, planar: &Planar) -> Result<aom_image_t> {
+        let format = if self.halved { AOM_IMG_FMT_I420 } else { AOM_IMG_FMT_I444 };
+        let mut image = MaybeUninit::<aom_image_t>::uninit();
+        let luma = planar.luma.as_ptr().cast_mut();
+        let (width, height) = self.size;
+        // SAFETY: the record is valid for a write; the planes are replaced below.
+        let made = unsafe { aom_img_wrap(image.as_mut_ptr(), format, width, height, 1, luma) };
+        if made.is_null() {
+            return Err(Error::internal("avif: the encoder refused the picture's shape"));
+        }
+        // SAFETY: a call that succeeded has written all of the record.
+        let mut image = unsafe { image.assume_init() };
+        // Grey has no chroma that is read; the planes of the luma stand in, which are larger.
+        let (chroma, chroma_width) = match &planar.chroma {
+            Some([u, v]) => ([u.as_ptr(), v.as_ptr()], planar.chroma_width),
+            None => ([planar.luma.as_ptr(); 2], planar.width),
+        };
+        image.planes = [luma, chroma[0].cast_mut(), chroma[1].cast_mut()];
+        image.stride = [planar.width as i32, chroma_width as i32, chroma_width as i32];
+        image.monochrome = i32::from(planar.chroma.is_none());
+        image.range = AOM_CR_FULL_RANGE;
+        Ok(image)
+    }
+
+    fn packets(&mut self) -> Vec<u8> {
+        let mut data = Vec::new();
+        let mut position = ptr::null();
+        loop {
+            // SAFETY: the context is open and `position` starts at null, as the call wants.
+            let packet = unsafe { aom_codec_get_cx_data(&mut *self.context, &mut position) };
+            // SAFETY: a packet that is not null is valid until the next call.
+            let Some(packet) = (unsafe { packet.as_ref() }) else { return data };
+            if packet.kind == AOM_CODEC_CX_FRAME_PKT {
+                // SAFETY: the kind says which member of the union was written; its buffer has
+                // `sz` bytes and is valid until the next call.
+                data.extend_from_slice(unsafe {
+                    slice::from_raw_parts(packet.data.frame.buf.cast(), packet.data.frame.sz)
+                });
+            }
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // SAFETY: the context was opened and is not used again.
+        unsafe { aom_codec_destroy(&mut *self.context) };
+    }
+}
+
+fn config(
+    planar: &Planar,
+    (width, height): (u32, u32),
+    halved: bool,
+    threads: u32,
+) -> Result<aom_codec_enc_cfg_t> {
+    let mut config = MaybeUninit::<aom_codec_enc_cfg_t>::uninit();
+    // SAFETY: the record is valid for a write; the interface is static.
+    let status = unsafe {
+        aom_codec_enc_config_default(aom_codec_av1_cx(), config.as_mut_ptr(), AOM_USAGE_ALL_INTRA)
+    };
+    check(status, "configure")?;
+    // SAFETY: a call that succeeded has written all of it.
+    let mut config = unsafe { config.assume_init() };
+    (config.g_w, config.g_h) = (width, height);
+    config.g_limit = 1;
+    config.g_lag_in_frames = 0;
+    config.g_pass = AOM_RC_ONE_PASS;
+    config.g_threads = threads.clamp(1, 64);
+    config.g_profile = u32::from(!halved);
+    config.g_bit_depth = AOM_BITS_8;
+    config.g_input_bit_depth = 8;
+    config.rc_end_usage = AOM_Q;
+    config.monochrome = u32::from(planar.chroma.is_none());
+    Ok(config)
+}
+
+fn check(status: aom_codec_err_t, what: &str) -> Result<()> {
+    match status {
+        AOM_CODEC_OK => Ok(()),
+        AOM_CODEC_MEM_ERROR => Err(Error::too_large("memory", "what the system gives", "more")),
+        _ => {
+            // SAFETY: the call answers with a static text for every number.
+            let text = unsafe { CStr::from_ptr(aom_codec_err_to_string(status)) };
+            let text = text.to_string_lossy();
+            Err(Error::internal(format!("avif: the encoder failed to {what}")).with_context(text))
+        }
+    }
+}
+
+/// Library, version, and whether it was built with kernels for this machine.
+pub(super) fn backend() -> Backend {
+    // SAFETY: both calls answer with static texts.
+    let [version, build] = unsafe {
+        [CStr::from_ptr(aom_codec_version_str()), CStr::from_ptr(aom_codec_build_config())]
+    };
+    let build = build.to_string_lossy();
+    Backend {
+        role: "avif encode",
+        name: format!("libaom {}", version.to_string_lossy()),
+        // A build without an assembler fails unless it was told to be generic.
+        accelerated: !build.contains("AOM_TARGET_CPU=generic"),
+    }
+}
