@@ -69,11 +69,8 @@ fn check_size(width: u32, height: u32, side: u32, limits: &Limits) -> Result<()>
 
 /// Decoders of this build.
 pub(crate) fn backends() -> Vec<Backend> {
-    let jpeg = Backend {
-        role: "jpeg decode",
-        name: libjpeg::name(),
-        accelerated: libjpeg::accelerated(),
-    };
+    let jpeg =
+        Backend { role: "jpeg decode", name: libjpeg::name(), accelerated: libjpeg::accelerated() };
     vec![jpeg, avif::backend()]
 }
 

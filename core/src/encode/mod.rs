@@ -33,10 +33,7 @@ pub(crate) fn encode(image: &Image, output: &OutputPlan, job: &Job) -> Result<Ve
 
 /// Encoders of this build.
 pub(crate) fn backends() -> Vec<Backend> {
-    let jpeg = Backend {
-        role: "jpeg encode",
-        name: libjpeg::name(),
-        accelerated: libjpeg::accelerated(),
-    };
+    let jpeg =
+        Backend { role: "jpeg encode", name: libjpeg::name(), accelerated: libjpeg::accelerated() };
     [vec![jpeg], avif::backends()].concat()
 }

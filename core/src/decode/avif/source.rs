@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::av1::{self, Reading};
+use crate::decode::check_size;
 use crate::decode::isobmff::{Av1Config, Crop, File, Meta, Nclx, Properties, Track};
 use crate::{Error, Limits, Result};
 
@@ -78,7 +79,7 @@ impl<'a> Source<'a> {
             (None, None) => return Err(Error::malformed("avif: no picture in the file")),
         };
         let Found { color, alpha, premultiplied, properties, frames } = found;
-        check_size(color.width, color.height, limits)?;
+        check_size(color.width, color.height, limits.source_side, limits)?;
         let whole = Crop { left: 0, top: 0, width: color.width, height: color.height };
         let crop = properties.crop(color.width, color.height)?.unwrap_or(whole);
         Ok(Source { file, color, alpha, premultiplied, properties, crop, frames })
@@ -208,6 +209,11 @@ fn grid<'a>(meta: &Meta<'a>, id: u32) -> Result<Part<'a>> {
     if tiles.len() != expected {
         return Err(Error::malformed("avif: a grid with another number of tiles"));
     }
+    let mut sorted = tiles.to_vec();
+    sorted.sort_unstable();
+    if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(Error::malformed("avif: a grid names a tile twice"));
+    }
     if let Some(size) = meta.properties(id)?.size {
         if size != grid.size {
             return Err(Error::malformed("avif: a grid of another size than its item"));
@@ -300,16 +306,4 @@ fn alpha_of_tiles<'a>(meta: &Meta<'a>, color: &Part<'a>) -> Result<Option<Part<'
         items.push(alpha);
     }
     assemble(meta, &items, color.columns, Some((color.width, color.height))).map(Some)
-}
-
-fn check_size(width: u32, height: u32, limits: &Limits) -> Result<()> {
-    let side = width.max(height);
-    if side > limits.source_side {
-        return Err(Error::too_large("source side", limits.source_side, side));
-    }
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels > limits.source_pixels {
-        return Err(Error::too_large("source pixels", limits.source_pixels, pixels));
-    }
-    Ok(())
 }

@@ -231,7 +231,7 @@ fn keep(side: u32, length: (u32, u32), offset: (u32, u32)) -> Result<(u32, u32)>
     if length.1 == 0 || offset.1 == 0 {
         return Err(bad());
     }
-    if length.0 % length.1 != 0 {
+    if !length.0.is_multiple_of(length.1) {
         return Err(Error::unsupported("avif: clap keeps a fraction of a pixel"));
     }
     let part = length.0 / length.1;

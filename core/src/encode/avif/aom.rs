@@ -124,10 +124,10 @@ impl Session {
     }
 
     fn encode(&mut self, planar: &Planar) -> Result<Vec<u8>> {
-        let mut image = self.wrap(planar)?;
+        let image = self.wrap(planar)?;
         // SAFETY: the context is open; the picture's planes live in `planar` until the encoder
         // has made its own copy, which it does before the call returns.
-        let status = unsafe { aom_codec_encode(&mut *self.context, &mut image, 0, 1, 0) };
+        let status = unsafe { aom_codec_encode(&mut *self.context, &image, 0, 1, 0) };
         check(status, "encode")?;
         let mut data = self.packets();
         // SAFETY: no picture means the end of the stream.
