@@ -8,7 +8,8 @@ pub struct Backend {
     /// Library and version.
     pub name: String,
     /// Whether its SIMD or assembly kernels run on this machine: asked of the library, not of
-    /// the build's settings, because two of them fall back in silence.
+    /// the build's settings, because two of them fall back in silence. True as well for a
+    /// library that is Rust alone and has nothing to fall back to.
     pub accelerated: bool,
 }
 

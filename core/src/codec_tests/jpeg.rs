@@ -36,7 +36,7 @@ fn fixed_tables_cost_bytes_and_change_no_pixel() {
     let small = write_ok(&image, with(false, false, false));
     let fast = write_ok(&image, with(false, false, true));
     assert!(small.len() < fast.len());
-    assert_eq!(read_ok(&small).1, read_ok(&fast).1);
+    assert!(read_ok(&small).1 == read_ok(&fast).1);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Tests that go from pixels to bytes and back, one file a format.
 
+mod gif;
 mod jpeg;
+mod png;
+mod webp;
 
 use crate::image::{Image, Layout, Probe};
 use crate::plan::{DecodePlan, Encoding, OutputPlan};
@@ -70,6 +73,24 @@ pub(crate) fn cancelled() -> Job {
     let cancel = CancelToken::new();
     cancel.cancel();
     Job::new(&Limits::default(), cancel)
+}
+
+/// A picture whose channels have few values, as a palette wants them.
+pub(crate) fn poster(width: u32, height: u32, layout: Layout) -> Image {
+    let mut image = picture(width, height, layout);
+    image.data_mut().iter_mut().for_each(|sample| *sample = *sample / 64 * 64);
+    image
+}
+
+/// Makes the alpha of `image` all or nothing, and transparent pixels black.
+pub(crate) fn cut_alpha(image: &mut Image) {
+    for pixel in image.data_mut().chunks_exact_mut(4) {
+        if pixel[3] < 128 {
+            pixel.fill(0);
+        } else {
+            pixel[3] = 255;
+        }
+    }
 }
 
 /// Cuts `source` at every 97th byte: each piece is a picture or an error that says whose fault

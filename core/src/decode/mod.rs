@@ -5,13 +5,14 @@ mod exif;
 mod gif;
 mod isobmff;
 mod jpeg;
+mod pieces;
 mod png;
 mod sniff;
 mod webp;
 
 use crate::backends::Backend;
 use crate::image::{Format, Image, Probe};
-use crate::kernel::libjpeg;
+use crate::kernel::{libjpeg, libwebp, IMAGE_CRATE};
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
 
@@ -67,11 +68,32 @@ fn check_size(width: u32, height: u32, side: u32, limits: &Limits) -> Result<()>
     Ok(())
 }
 
+/// Longest source side of a format that is bound by itself, `own`, more than by the default of
+/// the limit. A limit below that default is meant for every format.
+fn wide_side(limits: &Limits, own: u32) -> u32 {
+    let usual = Limits::default().source_side;
+    if limits.source_side < usual {
+        limits.source_side
+    } else {
+        limits.source_side.max(own)
+    }
+}
+
 /// Decoders of this build.
 pub(crate) fn backends() -> Vec<Backend> {
-    let jpeg =
-        Backend { role: "jpeg decode", name: libjpeg::name(), accelerated: libjpeg::accelerated() };
-    vec![jpeg, avif::backend()]
+    // SAFETY: takes and keeps nothing.
+    let webp = unsafe { libwebp_sys::WebPGetDecoderVersion() };
+    vec![
+        Backend { role: "jpeg decode", name: libjpeg::name(), accelerated: libjpeg::accelerated() },
+        Backend { role: "png decode", name: IMAGE_CRATE.to_owned(), accelerated: true },
+        Backend { role: "gif decode", name: IMAGE_CRATE.to_owned(), accelerated: true },
+        Backend {
+            role: "webp decode",
+            name: libwebp::name(webp),
+            accelerated: libwebp::accelerated(),
+        },
+        avif::backend(),
+    ]
 }
 
 /// Decodes an AVIF file for the tests of its encoder.

@@ -1,0 +1,83 @@
+//! Reads WebP: container by our own walk over the chunks, pixels through libwebp.
+
+mod container;
+mod decoder;
+
+use super::exif;
+use crate::image::{ColorModel, Format, Image, Layout, Probe, Profile};
+use crate::kernel::libwebp;
+use crate::plan::DecodePlan;
+use crate::{Error, Job, Limits, Result};
+use container::{Container, Frame};
+
+/// Reads the container.
+pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
+    let container = Container::read(source, limits.frames)?;
+    let side = super::wide_side(limits, libwebp::MAX_SIDE);
+    super::check_size(container.width, container.height, side, limits)?;
+    let exif = container
+        .exif
+        .filter(|block| block.len() <= limits.exif_bytes as usize)
+        // Some writers put the signature of a JPEG segment before the block.
+        .map(|block| block.strip_prefix(b"Exif\0\0").unwrap_or(block));
+    let icc = container.icc.filter(|icc| icc.len() <= limits.profile_bytes as usize);
+    let lossless = container.first.lossless;
+    Ok(Probe {
+        format: Format::Webp,
+        width: container.width,
+        height: container.height,
+        frames: container.frames,
+        loops: container.loops,
+        orientation: exif.map_or(1, exif::orientation),
+        model: ColorModel::Rgb,
+        alpha: container.alpha,
+        bits: 8,
+        progressive: false,
+        lossless,
+        subsampling: (!lossless).then_some("4:2:0"),
+        profile: icc.map_or(Profile::Srgb, |icc| Profile::Icc(icc.to_vec())),
+        exif: exif.map(<[u8]>::to_vec),
+    })
+}
+
+/// Decodes the first frame, on a transparent canvas when it does not fill it.
+pub(super) fn decode(
+    source: &[u8],
+    _probe: &Probe,
+    plan: &DecodePlan,
+    limits: &Limits,
+    job: &Job,
+) -> Result<Image> {
+    let Container { width, height, first, .. } = Container::read(source, limits.frames)?;
+    if (width, height) != (plan.width, plan.height) {
+        return Err(Error::internal("webp: the plan is for another picture"));
+    }
+    if !matches!(plan.layout, Layout::Rgb | Layout::Rgba) {
+        return Err(Error::internal("webp is rgb with or without alpha"));
+    }
+    let _working = job.charge(working_bytes(&first))?;
+    if (first.width, first.height) == (width, height) {
+        return decoder::decode(&first, plan.layout, job);
+    }
+    let _frame = job.charge(u64::from(first.width) * u64::from(first.height) * 4)?;
+    let frame = decoder::decode(&first, plan.layout, job)?;
+    let mut canvas = Image::new(width, height, plan.layout)?;
+    let channels = plan.layout.channels();
+    let (left, stride) = (first.x as usize * channels, canvas.stride());
+    let rows = canvas.data_mut().chunks_exact_mut(stride).skip(first.y as usize);
+    for (target, row) in rows.zip(frame.data().chunks_exact(frame.stride())) {
+        job.check()?;
+        target[left..left + row.len()].copy_from_slice(row);
+    }
+    Ok(canvas)
+}
+
+/// What libwebp holds beside the result: all pixels of a lossless frame, or a plane of alpha.
+fn working_bytes(frame: &Frame) -> u64 {
+    let pixels = u64::from(frame.width) * u64::from(frame.height);
+    match (frame.lossless, frame.alpha) {
+        (true, _) => pixels * 4,
+        (false, true) => pixels,
+        (false, false) => 0,
+    }
+}
