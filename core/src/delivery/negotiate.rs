@@ -224,4 +224,26 @@ mod tests {
         assert_eq!(hints.accepts(), [Format::Webp, Format::Avif]);
         assert!(Hints::default().accepts().is_empty());
     }
+    #[test]
+    fn several_lines_of_one_header_are_one_list() {
+        let request = json!({ "headers": { "accept": ["image/webp", "image/avif"], "x": null } });
+        assert_eq!(negotiate_json(&request).unwrap()["formats"], json!(["avif", "webp"]));
+    }
+
+    #[test]
+    fn a_request_of_another_shape_is_refused() {
+        for request in [
+            json!([]),
+            json!({ "header": {} }),
+            json!({ "headers": "Accept: image/webp" }),
+            json!({ "headers": { "accept": 5 } }),
+            json!({ "headers": { "accept": [5] } }),
+            json!({ "formats": "webp" }),
+            json!({ "formats": [5] }),
+        ] {
+            let error = negotiate_json(&request).unwrap_err();
+            assert_eq!(error.kind(), crate::Kind::Invalid, "{request}");
+            assert!(!error.message().contains('\n'));
+        }
+    }
 }
