@@ -162,7 +162,8 @@ pub fn answer_loop() -> Answer {
     answer_code(LOOP, LOOP.meaning)
 }
 
-fn answer_code(code: Code, message: &str) -> Answer {
+/// The HTTP answer for a code that no [`Error`] stands for, such as "too busy".
+pub fn answer_code(code: Code, message: &str) -> Answer {
     let headers = [
         ("Content-Type", "text/plain; charset=utf-8".to_owned()),
         ("Cf-Resized", format!("err={}", code.number)),

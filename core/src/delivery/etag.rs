@@ -21,7 +21,7 @@ pub fn entity_tag(options_key: &str, format: Format, source_tag: Option<&str>) -
         None => ("", source_tag),
     };
     let bare = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(quoted);
-    let allowed = |byte: u8| byte.is_ascii_graphic() && byte != b'"';
+    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"\"\\".contains(&byte);
     if bare.is_empty() || bare.len() > LONGEST || !bare.bytes().all(allowed) {
         return None;
     }
@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn a_source_tag_that_could_break_the_header_gives_none() {
-        for source in ["", "\"\"", "a\"b", "a\r\nX: y", "a b", "é", &"a".repeat(LONGEST + 1)] {
+        for source in ["", "\"\"", "a\"b", "a\\", "a\r\nX: y", "a b", "é", &"a".repeat(LONGEST + 1)]
+        {
             assert_eq!(entity_tag("", Format::Jpeg, Some(source)), None, "{source:?}");
         }
         assert_eq!(entity_tag("", Format::Jpeg, None), None);

@@ -8,8 +8,8 @@ mod hints;
 mod negotiate;
 
 pub use errors::{
-    answer, answer_loop, answer_redirect, code_for, error_redirect, is_loop, Answer, Code, Stage,
-    CODES,
+    answer, answer_code, answer_loop, answer_redirect, code_for, error_redirect, is_loop, Answer,
+    Code, Stage, CODES,
 };
 pub use etag::{entity_tag, if_none_match};
 pub use headers::{cache_control, headers, Facts, Work, CSP, CSP_SANDBOX};

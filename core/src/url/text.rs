@@ -15,7 +15,8 @@ pub(super) fn check(text: &str) -> Result<()> {
     if text.len() > LONGEST {
         return Err(Error::too_large("url", format!("{LONGEST} bytes"), text.len()));
     }
-    match text.chars().find(|&letter| letter.is_control() || letter == '\\' || letter == '#') {
+    let refused = |letter: char| letter.is_control() || letter == '\\' || letter == '#';
+    match text.chars().find(|&letter| refused(letter)) {
         Some('#') => Err(Error::invalid("url", "# written as %23", shown(text))),
         Some(_) => Err(Error::invalid("url", "no control characters and no \\", shown(text))),
         None => Ok(()),
@@ -24,6 +25,9 @@ pub(super) fn check(text: &str) -> Result<()> {
 
 /// Percent-encodes what a browser would: spaces and letters beyond ASCII, with a warning.
 pub(super) fn as_sent(name: &str, text: &str, warnings: &mut Vec<String>) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     if text.contains(' ') {
         warnings.push(format!("{name}: spaces should be written as %20"));
     }
