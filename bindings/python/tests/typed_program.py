@@ -1,0 +1,40 @@
+"""A program in many of the package's types; mypy must accept it, and refuse the marked lines."""
+
+import pathlib
+from typing import assert_type
+
+import safelight
+from safelight.types import Info, Limits, Negotiated, Probe, Url
+
+data = b""
+limits: Limits = {"memory": 1 << 20, "time_ms": 100}
+engine = safelight.Engine(limits)
+token = safelight.CancelToken()
+
+image = safelight.render(data, width=300, fit="cover", format="auto", headers={"accept": "image/webp"})
+assert_type(image, safelight.Image)
+assert_type(image.data, bytes)
+assert_type(image.info, Info)
+assert_type(bytes(image), bytes)
+engine.render(bytearray(data), "width=300", timeout=0.5, cancel=token)
+safelight.render(memoryview(data), {"width": 300}, engine=engine)
+safelight.render(pathlib.Path("a.jpg"), width="auto", quality=80)
+
+assert_type(safelight.probe(data), Probe)
+assert_type(safelight.parse_url("/a"), Url)
+assert_type(safelight.negotiate([("accept", "image/webp")]), Negotiated)
+assert_type(safelight.sign("/a", "key", 5), str)
+safelight.verify("/a", ["key"], now=5)
+safelight.build_url({"form": "transform", "options": "width=5", "source": "/a.jpg"})
+
+try:
+    safelight.panic_on_purpose()
+except safelight.InternalError as error:
+    assert_type(error.context, str | None)
+
+safelight.render("a.jpg")  # type: ignore[arg-type]
+safelight.render(data, wdth=300)  # type: ignore[call-arg]
+safelight.render(data, width="wide")  # type: ignore[arg-type]
+safelight.render(data, fit="covers")  # type: ignore[arg-type]
+engine.render(data, width=300, timeout="soon")  # type: ignore[arg-type]
+safelight.sign("/a", "key", 1.5)  # type: ignore[arg-type]
