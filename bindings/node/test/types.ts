@@ -15,11 +15,11 @@ import {
   verify,
   type Code,
   type Image,
-  type Options,
+  type RenderOptions,
 } from 'safelight'
 
 const bytes = readFileSync('photo.jpg')
-const options: Options = { width: 300, fit: 'cover', format: 'auto', quality: 80 }
+const options: RenderOptions = { width: 300, fit: 'cover', format: 'auto', quality: 80 }
 
 export async function thumbnail(signal: AbortSignal): Promise<Image> {
   const { data, info } = await render(bytes, options, { signal, timeout: 500, headers: new Headers() })

@@ -1,0 +1,83 @@
+'use strict'
+
+// The verbs that take picture bytes.
+
+const native = require('./load.cjs')
+const convert = require('./convert.cjs')
+const { invalid, unwrap } = require('./errors.cjs')
+
+class Engine {
+  #native
+  #limits
+
+  constructor(limits = {}) {
+    this.#limits = unwrap(native.limits(convert.json('limits', limits))).text
+    this.#native = new native.NativeEngine(this.#limits)
+  }
+
+  get limits() {
+    return JSON.parse(this.#limits)
+  }
+
+  async render(data, options, settings) {
+    const source = convert.bytes(data)
+    const task = order(options, settings)
+    const signal = abortSignal(settings?.signal)
+    const ticket = new native.Ticket()
+    const outcome = await cancellable(signal, ticket, () => this.#native.render(source, task, ticket))
+    return image(outcome, signal)
+  }
+
+  renderSync(data, options, settings) {
+    return image(this.#native.renderSync(convert.bytes(data), order(options, settings)))
+  }
+
+  probe(data) {
+    return JSON.parse(unwrap(this.#native.probe(convert.bytes(data))).text)
+  }
+
+  explain(data, options, settings) {
+    const source = convert.bytes(data)
+    return JSON.parse(unwrap(this.#native.explain(source, order(options, settings))).text)
+  }
+}
+
+function order(options, settings) {
+  return {
+    options: convert.options(options),
+    headers: convert.headerList(settings?.headers),
+    timeout: convert.optionalNumber('timeout', settings?.timeout),
+  }
+}
+
+function abortSignal(signal) {
+  if (signal === undefined || signal === null) return undefined
+  if (!(signal instanceof AbortSignal)) throw invalid('signal', 'AbortSignal', signal)
+  return signal
+}
+
+/** Answers the work's outcome. Work that has not begun when `signal` aborts is not waited for. */
+async function cancellable(signal, ticket, start) {
+  if (!signal) return start()
+  let abort
+  const givenUp = new Promise((resolve) => {
+    abort = () => ticket.cancel() && resolve(CANCELLED)
+  })
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([givenUp, signal.aborted ? givenUp : start()])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+const CANCELLED = { failure: { code: 'CANCELLED', message: 'the job was cancelled' } }
+
+function image(outcome, signal) {
+  const cancelled = outcome.failure?.code === 'CANCELLED'
+  const { data, text } = unwrap(outcome, cancelled ? signal?.reason : undefined)
+  return { data, info: JSON.parse(text) }
+}
+
+module.exports = { Engine }

@@ -1,0 +1,66 @@
+'use strict'
+
+// Every public name. `index.mjs` hands the same ones on; `index.d.ts` is the manual.
+
+const native = require('./load.cjs')
+const convert = require('./convert.cjs')
+const { Engine } = require('./engine.cjs')
+const { SafelightError, unwrap } = require('./errors.cjs')
+
+const shared = new Engine()
+
+const render = (data, options, settings) => shared.render(data, options, settings)
+const renderSync = (data, options, settings) => shared.renderSync(data, options, settings)
+const probe = (data) => shared.probe(data)
+const explain = (data, options, settings) => shared.explain(data, options, settings)
+
+function sign(pathAndQuery, key, expires) {
+  const path = convert.text('path', pathAndQuery)
+  const until = convert.optionalNumber('expires', expires)
+  return unwrap(native.sign(path, convert.text('key', key), until)).text
+}
+
+function verify(pathAndQuery, keys, now) {
+  const path = convert.text('path', pathAndQuery)
+  const list = convert.texts('keys', typeof keys === 'string' ? [keys] : keys)
+  unwrap(native.verify(path, list, convert.optionalNumber('now', now)))
+  return true
+}
+
+function parseUrl(text) {
+  return JSON.parse(unwrap(native.parseUrl(convert.text('url', text))).text)
+}
+
+function buildUrl(parts) {
+  return unwrap(native.buildUrl(convert.json('parts', parts))).text
+}
+
+function negotiate(headers, formats) {
+  const request = { headers: convert.headerObject(headers) }
+  if (formats !== undefined) request.formats = convert.texts('formats', formats)
+  return JSON.parse(unwrap(native.negotiate(convert.json('request', request))).text)
+}
+
+const version = () => native.version()
+
+const backends = () => JSON.parse(unwrap(native.backends()).text)
+
+function panicOnPurpose() {
+  unwrap(native.panicOnPurpose())
+}
+
+// Written out name by name, so that tools which only read the file see them.
+exports.Engine = Engine
+exports.SafelightError = SafelightError
+exports.backends = backends
+exports.buildUrl = buildUrl
+exports.explain = explain
+exports.negotiate = negotiate
+exports.panicOnPurpose = panicOnPurpose
+exports.parseUrl = parseUrl
+exports.probe = probe
+exports.render = render
+exports.renderSync = renderSync
+exports.sign = sign
+exports.verify = verify
+exports.version = version

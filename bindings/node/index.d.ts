@@ -1,0 +1,241 @@
+/** An image CDN inside your own process. */
+
+import type { RenderOptions } from './options.js'
+
+export type * from './options.js'
+
+/**
+ * Picture bytes. They are borrowed: do not write to them and do not transfer them until the
+ * call has settled.
+ */
+export type Data = Uint8Array | ArrayBuffer
+
+/** Options as URL text (`width=400,format=auto`) or as an object. */
+export type OptionsLike = string | RenderOptions
+
+/** Request headers of the client. Names are compared without case; most are ignored. */
+export type HeadersLike =
+  | Iterable<readonly [string, string]>
+  | Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** How one call runs. */
+export interface Settings {
+  /** The client's request headers, for `format=auto`. */
+  headers?: HeadersLike
+  /** Milliseconds from the call. It can only shorten the engine's own limit. */
+  timeout?: number
+}
+
+/** How one asynchronous call runs. */
+export interface AsyncSettings extends Settings {
+  /** Stops the work; the promise rejects with code `CANCELLED` and the signal's reason as `cause`. */
+  signal?: AbortSignal
+}
+
+/** A finished result. */
+export interface Image {
+  /** Encoded bytes: an image, or JSON when `format=json` was asked for. */
+  data: Buffer
+  /** What they are and how they came about. */
+  info: Info
+}
+
+/** What a result is and how it came about. */
+export interface Info {
+  /** Format of the bytes, for example `webp`. */
+  format: string
+  /** Media type of the bytes. */
+  mime: string
+  /** Width in pixels. */
+  width: number
+  /** Height in pixels. */
+  height: number
+  /** Number of bytes. */
+  size: number
+  /** Encoder quality, 1 to 100, where the format has one. */
+  quality: number | null
+  /** The source, its size as seen. */
+  source: { format: string; width: number; height: number }
+  /** What the caller should know. */
+  warnings: string[]
+  /** Milliseconds by stage. */
+  timings: { plan: number; decode: number; transform: number; encode: number }
+  /** Pixel and codec memory that was booked at once, in bytes. */
+  memory: number
+}
+
+/** What a picture's header says. Width and height are as seen. */
+export interface Probe {
+  format: string
+  mime: string
+  width: number
+  height: number
+  frames: number
+  /** How often an animation plays, 0 for ever; null for a still picture. */
+  loops: number | null
+  /** EXIF orientation, 1 to 8. */
+  orientation: number
+  color: 'gray' | 'rgb' | 'cmyk'
+  alpha: boolean
+  bits: number
+  progressive: boolean
+  lossless: boolean
+  subsampling: string | null
+  profile: 'srgb' | 'icc' | 'cicp'
+  exif: boolean
+}
+
+/** The plan that `render` would follow, its cost and its cache key. */
+export interface Explained {
+  source: Probe
+  plan: Record<string, unknown>
+  key: string
+  warnings: string[]
+}
+
+/** What a job may cost. What is absent keeps its default. */
+export interface Limits {
+  source_bytes?: number
+  source_pixels?: number
+  source_side?: number
+  frames?: number
+  output_pixels?: number
+  output_side?: number
+  avif_side_auto?: number
+  avif_side?: number
+  memory?: number
+  scans?: number
+  profile_bytes?: number
+  exif_bytes?: number
+  time_ms?: number
+  threads?: number
+}
+
+/** Turns bytes and options into better bytes, under limits of its own. Cheap and without state. */
+export class Engine {
+  constructor(limits?: Limits)
+  /** The limits, defaults filled in. */
+  readonly limits: Required<Limits>
+  /** Renders on a thread of the pool. Every failure is a rejection with {@link SafelightError}. */
+  render(data: Data, options?: OptionsLike, settings?: AsyncSettings): Promise<Image>
+  /** Renders on this thread. */
+  renderSync(data: Data, options?: OptionsLike, settings?: Settings): Image
+  /** Reads a picture's header. */
+  probe(data: Data): Probe
+  /** The plan that `render` would follow. Decodes no pixel. */
+  explain(data: Data, options?: OptionsLike, settings?: Settings): Explained
+}
+
+/** Renders on a thread of the pool. Every failure is a rejection with {@link SafelightError}. */
+export function render(data: Data, options?: OptionsLike, settings?: AsyncSettings): Promise<Image>
+
+/** Renders on this thread. */
+export function renderSync(data: Data, options?: OptionsLike, settings?: Settings): Image
+
+/** Reads a picture's header: format, size, frames, orientation, colour. */
+export function probe(data: Data): Probe
+
+/** The plan that `render` would follow, its cost and its cache key. Decodes no pixel. */
+export function explain(data: Data, options?: OptionsLike, settings?: Settings): Explained
+
+/** The path and query with an expiry (unix seconds) and a signature appended. */
+export function sign(pathAndQuery: string, key: string, expires?: number): string
+
+/**
+ * True when one of `keys` signed the path and query and it has not expired; throws code
+ * `SIGNATURE` otherwise. `now` is in unix seconds; without it the clock decides.
+ */
+export function verify(pathAndQuery: string, keys: string | Iterable<string>, now?: number): true
+
+/** Parts of `/cdn-cgi/image/<options>/<source>`. */
+export interface TransformUrl {
+  form: 'transform'
+  host?: string | null
+  options: string
+  source: string
+  warnings?: string[]
+}
+
+/** Parts of `/<account>/<image>/<variant or options>`. */
+export interface DeliveryUrl {
+  form: 'delivery'
+  host?: string | null
+  /** Whether the path starts with `/cdn-cgi/imagedelivery/`. */
+  custom?: boolean
+  account: string
+  image: string
+  variant?: string | null
+  options?: string | null
+  query?: string | null
+}
+
+/** Parts of a URL. */
+export type Url = TransformUrl | DeliveryUrl
+
+/** The parts of a transform or delivery URL. */
+export function parseUrl(url: string): Url
+
+/** The URL of these parts: what `parseUrl` answers, or the same made by hand. */
+export function buildUrl(parts: Url): string
+
+/** The answer of `negotiate`. */
+export interface Negotiated {
+  /** The best format. */
+  format: string
+  /** Every candidate that the client takes, best first. */
+  formats: string[]
+  /** Names of the request headers that decided. */
+  vary: string[]
+}
+
+/**
+ * The best of `formats` for a client with these request headers. Candidates stand best first:
+ * `avif`, `webp` and `jpeg` unless given.
+ */
+export function negotiate(headers?: HeadersLike, formats?: Iterable<string>): Negotiated
+
+/** Version of the library. */
+export function version(): string
+
+/** One codec library of this build. */
+export interface Backend {
+  role: string
+  name: string
+  /** Whether its SIMD or assembly kernels run on this machine. */
+  accelerated: boolean
+}
+
+/** The codec libraries of this build. */
+export function backends(): Backend[]
+
+/** Panics inside the library: proves that a bug there arrives as code `INTERNAL`. */
+export function panicOnPurpose(): void
+
+/** The kinds of failure. */
+export type Code =
+  | 'INVALID'
+  | 'SIGNATURE'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'TOO_LARGE'
+  | 'UNSUPPORTED'
+  | 'MALFORMED'
+  | 'CANCELLED'
+  | 'TIMEOUT'
+  | 'STORAGE'
+  | 'INTERNAL'
+
+/** Every failure of this package. */
+export class SafelightError extends Error {
+  constructor(message: string, details?: { code?: Code; context?: string; cause?: unknown })
+  /** The kind of failure: who must act. */
+  readonly code: Code
+  /** The same as `code`. */
+  readonly kind: Code
+  /** The kind's permanent number, the same in every language. */
+  readonly number: number
+  /** The status that a server answers when it knows nothing more precise. */
+  readonly http: number
+  /** Detail for the log that no client should see. Not enumerable. */
+  readonly context?: string
+}

@@ -1,0 +1,75 @@
+"""An image CDN inside your own process.
+
+>>> import safelight
+>>> thumb = safelight.render(data, width=300, fit="cover")      # doctest: +SKIP
+>>> thumb.format, thumb.width, len(bytes(thumb))                # doctest: +SKIP
+('jpeg', 300, 9318)
+
+Every call releases the GIL and may be made from any thread; in asyncio use
+``await asyncio.to_thread(safelight.render, data, width=300)``.
+"""
+
+from . import errors, types
+from ._engine import Engine, Image
+from ._native import CancelToken
+from ._verbs import (
+    backends,
+    build_url,
+    explain,
+    negotiate,
+    panic_on_purpose,
+    parse_url,
+    probe,
+    render,
+    sign,
+    verify,
+    version,
+)
+from .errors import (
+    CancelledError,
+    ForbiddenError,
+    InternalError,
+    InvalidError,
+    MalformedError,
+    NotFoundError,
+    SafelightError,
+    SignatureError,
+    StorageError,
+    TimeoutError,
+    TooLargeError,
+    UnsupportedError,
+)
+
+__version__ = version()
+
+__all__ = [
+    "CancelToken",
+    "CancelledError",
+    "Engine",
+    "ForbiddenError",
+    "Image",
+    "InternalError",
+    "InvalidError",
+    "MalformedError",
+    "NotFoundError",
+    "SafelightError",
+    "SignatureError",
+    "StorageError",
+    "TimeoutError",
+    "TooLargeError",
+    "UnsupportedError",
+    "__version__",
+    "backends",
+    "build_url",
+    "errors",
+    "explain",
+    "negotiate",
+    "panic_on_purpose",
+    "parse_url",
+    "probe",
+    "render",
+    "sign",
+    "types",
+    "verify",
+    "version",
+]

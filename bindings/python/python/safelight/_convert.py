@@ -1,0 +1,77 @@
+"""From what a Python program has to what the native half takes."""
+
+from __future__ import annotations
+
+import json
+import operator
+import os
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from .errors import InvalidError
+
+if TYPE_CHECKING:
+    from .types import Data, Headers
+
+
+def source(data: Data) -> bytes | str:
+    """Bytes that nothing can change while the GIL is away, or a path."""
+    if isinstance(data, bytes):
+        return data
+    if isinstance(data, os.PathLike):
+        return os.fsdecode(data)
+    try:
+        view = memoryview(data)
+    except TypeError:
+        kind = type(data).__name__
+        raise TypeError(f"data: expected a bytes-like object or a path object, got {kind}") from None
+    # Even a read-only view may lie on memory that another thread changes, hence the copy.
+    return view.tobytes()
+
+
+def options_text(options: str | Mapping[str, object] | None, keywords: Mapping[str, object]) -> str:
+    """Options as core reads them: URL text as it stands, everything else as JSON."""
+    if options is not None and keywords:
+        raise TypeError("options: expected one of options and keywords, got both")
+    if options is None:
+        options = keywords
+    if isinstance(options, str):
+        return options
+    if not isinstance(options, Mapping):
+        raise TypeError(f"options: expected str or a mapping, got {type(options).__name__}")
+    return to_json("options", {name: value for name, value in options.items() if value is not None})
+
+
+def to_json(name: str, value: object) -> str:
+    """JSON text; numbers that JSON does not have are an ``InvalidError``."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError as error:
+        raise InvalidError(f"{name}: expected what JSON can say", str(error)) from None
+
+
+def header_pairs(headers: Headers | None) -> list[tuple[str, str]]:
+    """Request headers as pairs."""
+    if headers is None:
+        return []
+    pairs: Iterable[tuple[str, str]] = headers.items() if isinstance(headers, Mapping) else headers
+    return list(pairs)
+
+
+def header_object(headers: Headers | None) -> dict[str, str]:
+    """Request headers as a JSON object; several lines of one name become one list."""
+    merged: dict[str, str] = {}
+    for name, value in header_pairs(headers):
+        name = name.lower()
+        merged[name] = f"{merged[name]}, {value}" if name in merged else value
+    return merged
+
+
+def unix_seconds(name: str, value: int | None) -> int | None:
+    """A point in time that fits the native half."""
+    if value is None:
+        return None
+    seconds = operator.index(value)
+    if not 0 <= seconds < 2**64:
+        raise InvalidError(f"{name}: expected unix seconds, got {seconds}")
+    return seconds

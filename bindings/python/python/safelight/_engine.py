@@ -1,0 +1,119 @@
+"""The verbs that take picture bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Unpack, cast
+
+from . import _convert, _native
+
+if TYPE_CHECKING:
+    from ._native import CancelToken
+    from ._options import RenderOptions
+    from .types import Data, Headers, Info, Limits, Probe
+
+
+class Image:
+    """A finished result: ``bytes(image)`` or ``image.data`` are its encoded bytes."""
+
+    __slots__ = ("data", "info")
+
+    data: bytes
+    """Encoded bytes: an image, or JSON when ``format=json`` was asked for."""
+    info: Info
+    """What they are and how they came about."""
+
+    def __init__(self, data: bytes, info: Info) -> None:
+        self.data = data
+        self.info = info
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return self.info["width"]
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return self.info["height"]
+
+    @property
+    def format(self) -> str:
+        """Format of the bytes, for example ``webp``."""
+        return self.info["format"]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the caller should know."""
+        return self.info["warnings"]
+
+    def __bytes__(self) -> bytes:
+        return self.data
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __repr__(self) -> str:
+        return f"<safelight.Image {self.format} {self.width}x{self.height}, {len(self)} bytes>"
+
+
+class Engine:
+    """Turns bytes and options into better bytes, under limits of its own.
+
+    Cheap to make and without state: one engine may serve every thread.
+    """
+
+    __slots__ = ("_native",)
+
+    def __init__(self, limits: Limits | Mapping[str, int] | None = None) -> None:
+        self._native = _native.Engine(_convert.to_json("limits", dict(limits or {})))
+
+    @property
+    def limits(self) -> Limits:
+        """What a job may cost, defaults filled in."""
+        return cast("Limits", json.loads(self._native.limits()))
+
+    def render(
+        self,
+        data: Data,
+        options: str | Mapping[str, object] | None = None,
+        /,
+        *,
+        headers: Headers | None = None,
+        timeout: float | None = None,
+        cancel: CancelToken | None = None,
+        **keywords: Unpack[RenderOptions],
+    ) -> Image:
+        """Renders a picture as options say.
+
+        Options are URL text (``"width=720,format=webp"``), a mapping, or keywords.
+        ``headers`` are the client's, for ``format="auto"``. ``timeout`` is in seconds and can
+        only shorten the engine's own limit. ``cancel`` stops the render from another thread.
+        """
+        text = _convert.options_text(options, cast("Mapping[str, object]", keywords))
+        pairs = _convert.header_pairs(headers)
+        result, info = self._native.render(_convert.source(data), text, pairs, timeout, cancel)
+        return Image(result, cast("Info", json.loads(info)))
+
+    def probe(self, data: Data, /) -> Probe:
+        """Reads a picture's header: format, size, frames, orientation, colour."""
+        return cast("Probe", json.loads(self._native.probe(_convert.source(data))))
+
+    def explain(
+        self,
+        data: Data,
+        options: str | Mapping[str, object] | None = None,
+        /,
+        *,
+        headers: Headers | None = None,
+        **keywords: Unpack[RenderOptions],
+    ) -> dict[str, object]:
+        """The plan that ``render`` would follow, its cost and its cache key. Decodes no pixel."""
+        text = _convert.options_text(options, cast("Mapping[str, object]", keywords))
+        pairs = _convert.header_pairs(headers)
+        plan = self._native.explain(_convert.source(data), text, pairs)
+        return cast("dict[str, object]", json.loads(plan))
+
+    def __repr__(self) -> str:
+        return "<safelight.Engine>"

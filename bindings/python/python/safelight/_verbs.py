@@ -1,0 +1,111 @@
+"""The verbs as plain functions; those with pixels use one shared engine unless given another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Literal, Unpack, cast
+
+from . import _convert, _native
+from ._engine import Engine, Image
+
+if TYPE_CHECKING:
+    from ._native import CancelToken
+    from ._options import RenderOptions
+    from .types import Backend, Data, Headers, Negotiated, Probe, Url
+
+_default = Engine()
+
+
+def render(
+    data: Data,
+    options: str | Mapping[str, object] | None = None,
+    /,
+    *,
+    headers: Headers | None = None,
+    timeout: float | None = None,
+    cancel: CancelToken | None = None,
+    engine: Engine | None = None,
+    **keywords: Unpack[RenderOptions],
+) -> Image:
+    """Renders a picture as options say.
+
+    >>> render(data, width=300, fit="cover")            # doctest: +SKIP
+    <safelight.Image jpeg 300x200, 9318 bytes>
+
+    Options are URL text (``"width=720,format=webp"``), a mapping, or keywords. ``headers`` are
+    the client's, for ``format="auto"``. ``timeout`` is in seconds and can only shorten the
+    engine's own limit. ``cancel`` stops the render from another thread.
+    """
+    return (engine or _default).render(
+        data, options, headers=headers, timeout=timeout, cancel=cancel, **keywords
+    )
+
+
+def probe(data: Data, /, *, engine: Engine | None = None) -> Probe:
+    """Reads a picture's header: format, size, frames, orientation, colour."""
+    return (engine or _default).probe(data)
+
+
+def explain(
+    data: Data,
+    options: str | Mapping[str, object] | None = None,
+    /,
+    *,
+    headers: Headers | None = None,
+    engine: Engine | None = None,
+    **keywords: Unpack[RenderOptions],
+) -> dict[str, object]:
+    """The plan that ``render`` would follow, its cost and its cache key. Decodes no pixel."""
+    return (engine or _default).explain(data, options, headers=headers, **keywords)
+
+
+def sign(path_and_query: str, key: str, expires: int | None = None) -> str:
+    """The path and query with an expiry (unix seconds) and a signature appended."""
+    return _native.sign(path_and_query, key, _convert.unix_seconds("expires", expires))
+
+
+def verify(path_and_query: str, keys: str | Iterable[str], now: int | None = None) -> Literal[True]:
+    """True when one of ``keys`` signed the path and query and it has not expired.
+
+    Raises ``SignatureError`` otherwise. ``now`` is in unix seconds; without it the clock decides.
+    """
+    key_list = [keys] if isinstance(keys, str) else list(keys)
+    _native.verify(path_and_query, key_list, _convert.unix_seconds("now", now))
+    return True
+
+
+def parse_url(text: str) -> Url:
+    """The parts of a transform or delivery URL."""
+    return cast("Url", json.loads(_native.parse_url(text)))
+
+
+def build_url(parts: Url | Mapping[str, object]) -> str:
+    """The URL of these parts: what ``parse_url`` answers, or the same made by hand."""
+    return _native.build_url(_convert.to_json("parts", dict(parts)))
+
+
+def negotiate(headers: Headers | None = None, formats: Iterable[str] | None = None) -> Negotiated:
+    """The best of ``formats`` for a client with these request headers.
+
+    ``formats`` are candidates, best first: ``avif``, ``webp`` and ``jpeg`` unless given.
+    """
+    request: dict[str, object] = {"headers": _convert.header_object(headers)}
+    if formats is not None:
+        request["formats"] = list(formats)
+    return cast("Negotiated", json.loads(_native.negotiate(_convert.to_json("request", request))))
+
+
+def version() -> str:
+    """Version of the library."""
+    return _native.version()
+
+
+def backends() -> list[Backend]:
+    """The codec libraries of this build, and whether their fast kernels run on this machine."""
+    return cast("list[Backend]", json.loads(_native.backends()))
+
+
+def panic_on_purpose() -> None:
+    """Panics inside the library: proves that a bug there arrives as ``InternalError``."""
+    _native.panic_on_purpose()

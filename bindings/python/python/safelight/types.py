@@ -1,0 +1,131 @@
+"""Shapes of what goes in and comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Literal, NotRequired, TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    import os
+
+    from typing_extensions import Buffer
+
+Data: TypeAlias = "Buffer | os.PathLike[str]"
+"""Picture bytes, or the path of a file. ``bytes`` is borrowed; every other buffer is copied first."""
+
+Headers: TypeAlias = "Mapping[str, str] | Iterable[tuple[str, str]]"
+"""Request headers of the client. Names are compared without case; most are ignored."""
+
+
+class Limits(TypedDict, total=False):
+    """What a job may cost. What is absent keeps its default."""
+
+    source_bytes: int
+    source_pixels: int
+    source_side: int
+    frames: int
+    output_pixels: int
+    output_side: int
+    avif_side_auto: int
+    avif_side: int
+    memory: int
+    scans: int
+    profile_bytes: int
+    exif_bytes: int
+    time_ms: int
+    threads: int
+
+
+class Source(TypedDict):
+    """The source of a result. Width and height are as seen."""
+
+    format: str
+    width: int
+    height: int
+
+
+class Timings(TypedDict):
+    """Milliseconds by stage."""
+
+    plan: float
+    decode: float
+    transform: float
+    encode: float
+
+
+class Info(TypedDict):
+    """What a result is and how it came about."""
+
+    format: str
+    mime: str
+    width: int
+    height: int
+    size: int
+    quality: int | None
+    source: Source
+    warnings: list[str]
+    timings: Timings
+    memory: int
+
+
+class Probe(TypedDict):
+    """What a picture's header says. Width and height are as seen."""
+
+    format: str
+    mime: str
+    width: int
+    height: int
+    frames: int
+    loops: int | None
+    orientation: int
+    color: Literal["gray", "rgb", "cmyk"]
+    alpha: bool
+    bits: int
+    progressive: bool
+    lossless: bool
+    subsampling: str | None
+    profile: Literal["srgb", "icc", "cicp"]
+    exif: bool
+
+
+class TransformUrl(TypedDict):
+    """Parts of ``/cdn-cgi/image/<options>/<source>``."""
+
+    form: Literal["transform"]
+    host: NotRequired[str | None]
+    options: str
+    source: str
+    warnings: NotRequired[list[str]]
+
+
+class DeliveryUrl(TypedDict):
+    """Parts of ``/<account>/<image>/<variant or options>``."""
+
+    form: Literal["delivery"]
+    host: NotRequired[str | None]
+    custom: NotRequired[bool]
+    account: str
+    image: str
+    variant: NotRequired[str | None]
+    options: NotRequired[str | None]
+    query: NotRequired[str | None]
+
+
+Url: TypeAlias = TransformUrl | DeliveryUrl
+"""Parts of a URL."""
+
+
+class Negotiated(TypedDict):
+    """The format for a client, all formats it takes, and the header names that decided."""
+
+    format: str
+    formats: list[str]
+    vary: list[str]
+
+
+class Backend(TypedDict):
+    """One codec library of this build."""
+
+    role: str
+    name: str
+    accelerated: bool

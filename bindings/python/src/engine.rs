@@ -1,0 +1,171 @@
+//! The verbs that take picture bytes.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use safelight::delivery::Hints;
+use safelight::{Error, Job, Kind, Limits, Result};
+
+use crate::detached;
+
+/// Cancels a render from another thread. It stays cancelled.
+#[pyclass(frozen, module = "safelight")]
+pub(crate) struct CancelToken(safelight::CancelToken);
+
+#[pymethods]
+impl CancelToken {
+    #[new]
+    fn new() -> Self {
+        CancelToken(safelight::CancelToken::new())
+    }
+
+    /// Asks every render that was given this token to stop.
+    fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    /// Whether `cancel` was called.
+    #[getter]
+    fn cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
+    fn __repr__(&self) -> String {
+        let state = if self.0.is_cancelled() { "True" } else { "False" };
+        format!("CancelToken(cancelled={state})")
+    }
+}
+
+/// Where picture bytes come from. Only `bytes` is borrowed while the GIL is away: nothing can
+/// change it.
+#[derive(FromPyObject)]
+enum Source<'py> {
+    Bytes(Bound<'py, PyBytes>),
+    File(PathBuf),
+}
+
+/// A [`Source`] that may leave the GIL.
+enum Input<'a> {
+    Bytes(&'a [u8]),
+    File(&'a Path),
+}
+
+impl Source<'_> {
+    fn input(&self) -> Input<'_> {
+        match self {
+            Source::Bytes(bytes) => Input::Bytes(bytes.as_bytes()),
+            Source::File(path) => Input::File(path),
+        }
+    }
+}
+
+impl Input<'_> {
+    fn with<T>(&self, limits: &Limits, work: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
+        match self {
+            Input::Bytes(bytes) => work(bytes),
+            Input::File(path) => work(&read(path, limits.source_bytes)?),
+        }
+    }
+}
+
+/// Reads a file up to one byte past `limit`, so that core sees that it is too large.
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let mut data = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut data))
+        .map_err(|error| {
+            let (kind, message) = match error.kind() {
+                std::io::ErrorKind::NotFound => (Kind::NotFound, "source: no such file"),
+                std::io::ErrorKind::PermissionDenied => {
+                    (Kind::Forbidden, "source: not permitted to read the file")
+                }
+                _ => (Kind::Storage, "source: the file could not be read"),
+            };
+            Error::new(kind, message).with_context(format!("{}: {error}", path.display()))
+        })?;
+    Ok(data)
+}
+
+/// An engine of core.
+#[pyclass(frozen, module = "safelight._native")]
+pub(crate) struct Engine(safelight::Engine);
+
+#[pymethods]
+impl Engine {
+    #[new]
+    #[pyo3(signature = (limits, /))]
+    fn new(py: Python<'_>, limits: &str) -> PyResult<Self> {
+        detached(py, || Ok(Engine(safelight::Engine::new(Limits::from_json(limits)?))))
+    }
+
+    /// The limits as JSON, defaults filled in.
+    fn limits(&self) -> PyResult<String> {
+        serde_json::to_string(self.0.limits())
+            .map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))
+    }
+
+    /// Image bytes and the info JSON.
+    #[pyo3(signature = (source, options, headers, timeout, cancel, /))]
+    fn render<'py>(
+        &self,
+        py: Python<'py>,
+        source: Source<'_>,
+        options: &str,
+        headers: Vec<(String, String)>,
+        timeout: Option<f64>,
+        cancel: Option<&CancelToken>,
+    ) -> PyResult<(Bound<'py, PyBytes>, String)> {
+        let token = cancel.map(|token| token.0.clone()).unwrap_or_default();
+        let (engine, input) = (&self.0, source.input());
+        let rendered = detached(py, || {
+            let job = within(Job::new(engine.limits(), token), timeout)?;
+            let hints = hints(&headers);
+            input.with(engine.limits(), |data| engine.render_text(data, options, &hints, &job))
+        })?;
+        let info = rendered.info.to_json(rendered.data.len()).to_string();
+        Ok((PyBytes::new(py, &rendered.data), info))
+    }
+
+    /// What the header says, as JSON.
+    #[pyo3(signature = (source, /))]
+    fn probe(&self, py: Python<'_>, source: Source<'_>) -> PyResult<String> {
+        let (engine, input) = (&self.0, source.input());
+        detached(py, || {
+            let probe = input.with(engine.limits(), |data| engine.probe(data))?;
+            Ok(probe.to_json().to_string())
+        })
+    }
+
+    /// The plan, its cost and its cache key, as JSON.
+    #[pyo3(signature = (source, options, headers, /))]
+    fn explain(
+        &self,
+        py: Python<'_>,
+        source: Source<'_>,
+        options: &str,
+        headers: Vec<(String, String)>,
+    ) -> PyResult<String> {
+        let (engine, input) = (&self.0, source.input());
+        detached(py, || {
+            let hints = hints(&headers);
+            let explained =
+                input.with(engine.limits(), |data| engine.explain_text(data, options, &hints))?;
+            Ok(explained.to_string())
+        })
+    }
+}
+
+fn hints(headers: &[(String, String)]) -> Hints {
+    Hints::from_headers(headers.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
+fn within(job: Job, seconds: Option<f64>) -> Result<Job> {
+    let Some(seconds) = seconds else { return Ok(job) };
+    let timeout = Duration::try_from_secs_f64(seconds)
+        .map_err(|_| Error::invalid("timeout", "seconds, 0 or more", seconds))?;
+    Ok(job.within(timeout))
+}
