@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::kind::Kind;
 use super::parse::{Entries, Raw};
-use super::table::{Kind, Row, ROWS};
+use super::row::Row;
+use super::table::ROWS;
 use super::Options;
 use crate::{Error, Result};
 

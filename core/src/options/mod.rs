@@ -7,13 +7,17 @@ mod color;
 mod color_names;
 mod convert;
 mod json;
+mod kind;
 mod parse;
 mod print;
+mod row;
 mod table;
 mod url_text;
 mod values;
 
-pub use table::{Kind, Live, Row, ROWS};
+pub use kind::Kind;
+pub use row::{Live, Row};
+pub use table::ROWS;
 pub use values::*;
 
 /// The options of one transform. `None` is "not given": meaning and defaults are resolved in

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::table::Row;
+use super::row::Row;
 use super::{json, url_text, Options, Parsed};
 use crate::{Error, Result};
 

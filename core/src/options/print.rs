@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::table::{Live, Row, ROWS};
+use super::row::{Live, Row};
+use super::table::ROWS;
 use super::url_text::encoded;
 use super::Options;
 use crate::{Error, Result};

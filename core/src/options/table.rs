@@ -1,109 +1,10 @@
 //! The table: one row an option. Parsers, printers, schema, option reference and the type files
 //! of every language read these rows and keep no list of their own.
 
-use serde_json::Value;
-
 use super::convert::FieldValue;
+use super::kind::{Kind, MAX_SIDE};
+use super::row::{Access, Live, Row};
 use super::values::*;
-use super::Options;
-
-/// What a value may be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Kind {
-    /// A whole number.
-    Integer {
-        /// Smallest value.
-        min: u32,
-        /// Largest value.
-        max: u32,
-    },
-    /// A decimal number from 0.
-    Number {
-        /// Largest value.
-        max: f64,
-        /// Whether 0 itself is allowed.
-        zero: bool,
-    },
-    /// `true` or `false`.
-    Bool,
-    /// One of a closed set of words.
-    Words {
-        /// Name of the set in typed languages.
-        name: &'static str,
-        /// Each word with its meaning.
-        words: &'static [(&'static str, &'static str)],
-    },
-    /// Pixels, or `auto`.
-    Width,
-    /// 1 to 100, or a word.
-    Quality,
-    /// Quarter turns in degrees.
-    Turns,
-    /// `h`, `v` or `hv`.
-    Flip,
-    /// A CSS colour.
-    Color,
-    /// A word, a side or a point.
-    Gravity,
-    /// `T;R;B;L`, `border`, or an object of its parts.
-    Trim,
-    /// 0 to 1 exclusive: a share of the side; from 1: pixels.
-    Length,
-    /// `true`, or an object of its parts.
-    TrimBorder,
-    /// Widths in pixels.
-    Breakpoints,
-    /// An object: colour and thickness.
-    Border,
-    /// An array of overlays.
-    Draw,
-}
-
-/// Whether asking for an option has its effect in this version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Live {
-    /// Yes, with every value.
-    Yes,
-    /// Yes, but for these values.
-    Except(&'static [&'static str]),
-    /// No: it is known and refused.
-    No,
-}
-
-/// One option.
-#[derive(Debug)]
-pub struct Row {
-    /// Full name. A dot leads to a part of the option before it.
-    pub name: &'static str,
-    /// Short names.
-    pub aliases: &'static [&'static str],
-    /// What a value may be.
-    pub kind: Kind,
-    /// What holds when the option is absent, in words or as a value.
-    pub default: &'static str,
-    /// Values that do the same as leaving the option out; they are not printed.
-    pub neutral: &'static [&'static str],
-    /// Whether URL text may carry it; JSON always may.
-    pub url: bool,
-    /// Whether it has its effect in this version.
-    pub live: Live,
-    /// The heading of the option reference that tells more.
-    pub section: &'static str,
-    /// One sentence.
-    pub doc: &'static str,
-    /// Whether the text of the option before the dot says it already.
-    pub(super) covered: fn(&Options) -> bool,
-    pub(super) access: Access,
-}
-
-/// How a row reaches its field.
-#[derive(Debug)]
-pub(super) struct Access {
-    pub set_text: fn(&Kind, &str, &mut Options) -> bool,
-    pub set_json: fn(&Kind, &Value, &mut Options) -> bool,
-    pub text: fn(&Options) -> Option<String>,
-    pub json: fn(&Options) -> Option<Value>,
-}
 
 /// Reaches a field: what to read (an `Option` of a reference), and the place to write.
 macro_rules! access {
@@ -175,9 +76,6 @@ const PLAIN: Row = Row {
         json: |_| None,
     },
 };
-
-/// Longest side that may be asked for.
-pub(super) const MAX_SIDE: u32 = 20_000;
 
 const PIXELS: Kind = Kind::Integer { min: 1, max: MAX_SIDE };
 const MULTIPLIER: Kind = Kind::Number { max: 255.0, zero: true };
@@ -280,68 +178,3 @@ pub static ROWS: &[Row] = &[
         "`share-publicly` hands the client's credentials to the origin; the result stays public.",
         url = false, live = Live::No),
 ];
-
-impl Row {
-    /// The row with this full or short name.
-    pub fn find(name: &str) -> Option<&'static Row> {
-        ROWS.iter().find(|row| row.name == name || row.aliases.contains(&name))
-    }
-
-    /// How deep the name goes: 0 for `trim`, 2 for `trim.border.keep`.
-    pub fn depth(&self) -> usize {
-        self.name.matches('.').count()
-    }
-
-    /// The value in text form, unless it is absent or does nothing.
-    pub(super) fn text(&self, options: &Options) -> Option<String> {
-        if (self.covered)(options) {
-            return None;
-        }
-        (self.access.text)(options).filter(|text| !self.neutral.contains(&text.as_str()))
-    }
-}
-
-impl Kind {
-    /// What an error says was expected.
-    pub fn expected(&self) -> String {
-        match self {
-            Kind::Integer { min, max } => format!("{min} to {max}"),
-            Kind::Number { max, zero: true } => format!("0 to {max}"),
-            Kind::Number { max, zero: false } => format!("more than 0 and at most {max}"),
-            Kind::Bool => "true or false".into(),
-            Kind::Words { words, .. } => either(words.iter().map(|(word, _)| *word)),
-            Kind::Width => format!("1 to {MAX_SIDE}"),
-            Kind::Quality => {
-                format!("1 to 100, {}", either(QualityWord::DOCS.iter().map(|(word, _)| *word)))
-            }
-            Kind::Turns => "0, 90, 180, 270 or 360".into(),
-            Kind::Flip => either(Flip::WORDS.iter().map(|(word, _, _)| *word)),
-            Kind::Color => "a CSS colour".into(),
-            Kind::Gravity => {
-                let words = Gravity::WORDS.iter().map(|(word, _, _)| *word);
-                either(words.chain(["XxY from 0x0 to 1x1"]))
-            }
-            Kind::Trim => "T;R;B;L or border".into(),
-            Kind::Length => format!("0 to {MAX_SIDE}"),
-            Kind::TrimBorder => "true".into(),
-            Kind::Breakpoints => format!("1 to 64 widths from 1 to {MAX_SIDE} between semicolons"),
-            Kind::Border => "an object with color and width, top, right, bottom or left".into(),
-            Kind::Draw => "an array of objects".into(),
-        }
-    }
-
-    /// Whether a value is a number, so that one out of range can be told from nonsense.
-    pub(super) fn is_numeric(&self) -> bool {
-        use Kind::*;
-        matches!(self, Integer { .. } | Number { .. } | Width | Quality | Turns | Length)
-    }
-}
-
-fn either<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let words: Vec<&str> = words.collect();
-    match words.split_last() {
-        Some((last, [])) => (*last).into(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
-        None => String::new(),
-    }
-}

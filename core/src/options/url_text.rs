@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::parse::{shown, Entries, Mode, Raw};
-use super::table::Row;
+use super::row::Row;
 use crate::{Error, Kind, Result};
 
 /// Longest URL text, in bytes.
