@@ -1,8 +1,9 @@
 //! Scaling with a Lanczos filter of three lobes.
 
-use fast_image_resize::images::{Image as FirImage, ImageRef};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8x3, U8x4, U8};
 use fast_image_resize::{
-    CpuExtensions, FilterType, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer,
+    CpuExtensions, FilterType, MulDiv, PixelTrait, ResizeAlg, ResizeOptions, Resizer,
 };
 
 use crate::backends::Backend;
@@ -23,34 +24,33 @@ pub(super) fn run(
     job: &Job,
 ) -> Result<Image> {
     let area = inside(area, &image)?;
-    let kind = pixel_type(image.layout());
-    let alpha = image.layout() == Layout::Rgba;
-    if alpha {
-        let (w, h) = (image.width(), image.height());
-        let mut view = FirImage::from_slice_u8(w, h, image.data_mut(), kind).map_err(bug)?;
-        MulDiv::new().multiply_alpha_inplace(&mut view).map_err(bug)?;
+    if image.layout() == Layout::Rgba {
+        MulDiv::new().multiply_alpha_inplace_typed(&mut rgba(&mut image)?).map_err(bug)?;
         job.check()?;
     }
     let mut result = Image::new(width, height, image.layout())?;
-    let source = ImageRef::new(image.width(), image.height(), image.data(), kind).map_err(bug)?;
-    scale(&source, area, &mut result, kind, job)?;
-    if alpha {
-        let mut view =
-            FirImage::from_slice_u8(width, height, result.data_mut(), kind).map_err(bug)?;
-        MulDiv::new().divide_alpha_inplace(&mut view).map_err(bug)?;
+    // Typed calls: the resampler is compiled for these three kinds of pixel and no other.
+    match image.layout() {
+        Layout::Gray => scale::<U8>(&image, area, &mut result, job)?,
+        Layout::Rgb => scale::<U8x3>(&image, area, &mut result, job)?,
+        Layout::Rgba | Layout::Cmyk => scale::<U8x4>(&image, area, &mut result, job)?,
+    }
+    if result.layout() == Layout::Rgba {
+        MulDiv::new().divide_alpha_inplace_typed(&mut rgba(&mut result)?).map_err(bug)?;
     }
     Ok(result)
 }
 
+fn rgba(image: &mut Image) -> Result<TypedImage<'_, U8x4>> {
+    let (width, height) = (image.width(), image.height());
+    TypedImage::from_buffer(width, height, image.data_mut()).map_err(bug)
+}
+
 /// Scales in bands of rows, so that a cancelled job does not run on through a huge picture and
 /// the buffer between the two passes stays small.
-fn scale(
-    source: &ImageRef<'_>,
-    area: Area,
-    result: &mut Image,
-    kind: PixelType,
-    job: &Job,
-) -> Result<()> {
+fn scale<P: PixelTrait>(image: &Image, area: Area, result: &mut Image, job: &Job) -> Result<()> {
+    let source = TypedImageRef::<P>::from_buffer(image.width(), image.height(), image.data());
+    let source = source.map_err(bug)?;
     let (width, height) = (result.width(), result.height());
     let step = area.height / f64::from(height);
     let rows = (BAND_PIXELS / (step * area.width)).clamp(1.0, f64::from(height)) as u32;
@@ -61,13 +61,13 @@ fn scale(
         job.check()?;
         let count = (band.len() / stride) as u32;
         let start = area.top + f64::from(top) * step;
-        let end = (start + f64::from(count) * step).min(f64::from(source.height()));
+        let end = (start + f64::from(count) * step).min(f64::from(image.height()));
         let options = ResizeOptions::new()
             .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
             .use_alpha(false)
             .crop(area.left, start, area.width, end - start);
-        let mut target = FirImage::from_slice_u8(width, count, band, kind).map_err(bug)?;
-        resizer.resize(source, &mut target, &options).map_err(bug)?;
+        let mut target = TypedImage::<P>::from_buffer(width, count, band).map_err(bug)?;
+        resizer.resize_typed(&source, &mut target, &options).map_err(bug)?;
         top += count;
     }
     Ok(())
@@ -84,14 +84,6 @@ fn inside(area: Area, image: &Image) -> Result<Area> {
         Ok(Area { left, top, width, height })
     } else {
         Err(Error::internal("resize: nothing of the picture is used"))
-    }
-}
-
-fn pixel_type(layout: Layout) -> PixelType {
-    match layout {
-        Layout::Gray => PixelType::U8,
-        Layout::Rgb => PixelType::U8x3,
-        Layout::Rgba | Layout::Cmyk => PixelType::U8x4,
     }
 }
 
