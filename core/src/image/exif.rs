@@ -135,3 +135,59 @@ impl<'a> Tiff<'a> {
         (entry.kind == ASCII).then_some(self.bytes.get(start..start.checked_add(length)?)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A big-endian block: orientation 6, copyright, and a thumbnail of four bytes at the end.
+    fn block() -> Vec<u8> {
+        let mut out = b"MM\0*\0\0\0\x08\0\x02".to_vec();
+        out.extend_from_slice(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0");
+        out.extend_from_slice(b"\x82\x98\0\x02\0\0\0\x06\0\0\0\x26");
+        out.extend_from_slice(&44u32.to_be_bytes());
+        out.extend_from_slice(b"Alice\0");
+        out.extend_from_slice(b"\0\x02");
+        out.extend_from_slice(b"\x02\x01\0\x04\0\0\0\x01\0\0\0\x4a");
+        out.extend_from_slice(b"\x02\x02\0\x04\0\0\0\x01\0\0\0\x04");
+        out.extend_from_slice(&[0; 4]);
+        out.extend_from_slice(b"JPEG");
+        out
+    }
+
+    #[test]
+    fn only_the_copyright_survives() {
+        let small = copyright_only(&block()).unwrap();
+        let tiff = Tiff::new(&small).unwrap();
+        let first = tiff.first_directory().unwrap();
+        let entry = tiff.find(first, COPYRIGHT).unwrap();
+        assert_eq!(tiff.text(&entry), Some(&b"Alice\0"[..]));
+        assert!(tiff.find(first, ORIENTATION).is_none());
+    }
+
+    #[test]
+    fn a_kept_block_is_upright_and_has_no_thumbnail() {
+        let kept = upright(&block()).unwrap();
+        let tiff = Tiff::new(&kept).unwrap();
+        let first = tiff.first_directory().unwrap();
+        let entry = tiff.find(first, ORIENTATION).unwrap();
+        assert_eq!(tiff.u16(entry.at + 8), Some(1));
+        assert_eq!(tiff.u32(tiff.end_of(first).unwrap()), Some(0));
+        assert!(!kept.windows(4).any(|part| part == b"JPEG"));
+        assert!(kept.windows(5).any(|part| part == b"Alice"));
+    }
+
+    #[test]
+    fn damaged_blocks_are_dropped_without_a_panic() {
+        let whole = block();
+        for length in 0..whole.len() {
+            let _ = (copyright_only(&whole[..length]), upright(&whole[..length]));
+        }
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] = 0xff;
+            let _ = (copyright_only(&damaged), upright(&damaged));
+        }
+        assert_eq!(upright(b"no TIFF file"), None);
+    }
+}

@@ -1,9 +1,11 @@
 //! Pixels and what a file's header says about them.
 
 pub mod exif;
+mod icc;
 mod orientation;
 mod probe;
 
+pub use icc::ProfileUse;
 pub use orientation::Orientation;
 pub use probe::{Cicp, ColorModel, Probe, Profile};
 

@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_width_of_the_filter_is_what_was_asked_for() {
-        for sigma in [0.5, 1.0, 1.9, 2.0, 3.7, 10.0, 40.0] {
+        for sigma in [0.8, 1.0, 1.9, 2.0, 3.7, 10.0, 40.0] {
             let (total, got) = spread(sigma);
             assert!((got / sigma - 1.0).abs() < 0.06, "sigma {sigma}: {got}");
             assert!((total / 65_000.0 - 1.0).abs() < 0.02, "sigma {sigma}: {total}");

@@ -4,7 +4,7 @@ use super::geometry::{place, times_dpr, Target};
 use super::output::{choose, Picture};
 use super::steps::{decode_plan, may_be_transparent, Steps, View};
 use super::{memory, shrink, Encoding, OutputPlan, Plan};
-use crate::image::{exif, Format, Probe};
+use crate::image::{exif, Format, Probe, ProfileUse};
 use crate::options::{Fit, FormatWord, Gravity, Metadata, Options, Upscale, Width};
 use crate::{Error, Limits, Result};
 
@@ -37,6 +37,10 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let picture = Picture { source: probe.format, width, height, alpha };
     let encoding = choose(request, &picture, limits, &mut warnings)?;
     warn_of_animation(options, probe, &encoding, &mut warnings);
+
+    if probe.profile.usage(probe.model) == ProfileUse::Broken {
+        warnings.push("the colour profile is broken and was ignored".to_owned());
+    }
 
     let area = view.stored_area(&placement);
     let fast = options.compression.is_some();

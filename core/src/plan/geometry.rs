@@ -270,11 +270,12 @@ mod tests {
     #[test]
     fn no_mode_leaves_the_source_or_makes_an_empty_side() {
         let sides = [1, 2, 3, 7, 100, 12_000];
-        for (fit, w, h) in Fit::WORDS.iter().flat_map(|(_, fit)| {
-            sides.iter().flat_map(move |w| sides.iter().map(move |h| (*fit, *w, *h)))
-        }) {
-            for (bw, bh) in sides.iter().flat_map(|bw| sides.iter().map(move |bh| (*bw, *bh))) {
-                let place = placed((w, h), (bw, bh), fit, Gravity::Side(Side::Right));
+        let pairs: Vec<(u32, u32)> =
+            sides.iter().flat_map(|w| sides.iter().map(move |h| (*w, *h))).collect();
+        for (_, fit) in Fit::WORDS {
+            for ((w, h), (bw, bh)) in pairs.iter().flat_map(|a| pairs.iter().map(move |b| (*a, *b)))
+            {
+                let place = placed((w, h), (bw, bh), *fit, Gravity::Side(Side::Right));
                 let area = place.area;
                 assert!(place.width >= 1 && place.height >= 1, "{fit:?} {w}x{h} {bw}x{bh}");
                 assert!(area.left >= 0.0 && area.left + area.width <= f64::from(w) + 1e-6);

@@ -2,7 +2,7 @@
 
 use super::geometry::{trimmed, Placement};
 use super::{Area, DecodePlan, Step};
-use crate::image::{Layout, Orientation, Probe, Profile};
+use crate::image::{Layout, Orientation, Probe, ProfileUse};
 use crate::options::{Color, Options};
 use crate::Result;
 
@@ -195,7 +195,7 @@ pub(super) fn may_be_transparent(probe: &Probe, options: &Options, placement: &P
 }
 
 fn needs_conversion(probe: &Probe) -> bool {
-    probe.layout() == Layout::Cmyk || probe.profile != Profile::Srgb
+    probe.layout() == Layout::Cmyk || probe.profile.usage(probe.model) == ProfileUse::Convert
 }
 
 fn over_white(color: Color) -> Color {

@@ -2,9 +2,11 @@
 
 mod adjust;
 mod blur;
+mod color;
 mod convert;
 mod crop;
 mod flatten;
+mod hdr;
 mod orient;
 mod pad;
 mod resize;
@@ -13,16 +15,16 @@ mod sharpen;
 use crate::backends::Backend;
 use crate::image::{Image, Orientation, Profile};
 use crate::plan::Step;
-use crate::{Error, Job, Result};
+use crate::{Job, Result};
 
 /// Does `step`. `profile` says what the source's numbers mean, for `Step::ToSrgb`.
-pub(crate) fn run(step: &Step, image: Image, _profile: &Profile, job: &Job) -> Result<Image> {
+pub(crate) fn run(step: &Step, image: Image, profile: &Profile, job: &Job) -> Result<Image> {
     match *step {
         Step::Resize { area, width, height } => resize::run(image, area, width, height, job),
         Step::Crop { left, top, width, height } => {
             crop::run(image, (left, top), (width, height), job)
         }
-        Step::ToSrgb => Err(Error::unsupported("colour profiles: not built yet")),
+        Step::ToSrgb => color::run(image, profile, job),
         Step::Orient { orientation } => {
             orient::run(image, Orientation::from_exif(orientation), job)
         }

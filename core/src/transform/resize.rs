@@ -100,3 +100,127 @@ pub(super) fn backend() -> Backend {
         accelerated: !matches!(extensions, CpuExtensions::None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CancelToken, Kind, Limits};
+
+    fn lanczos(x: f64) -> f64 {
+        let sinc = |x: f64| {
+            if x == 0.0 {
+                1.0
+            } else {
+                (x * std::f64::consts::PI).sin() / x / std::f64::consts::PI
+            }
+        };
+        if x.abs() < 3.0 {
+            sinc(x) * sinc(x / 3.0)
+        } else {
+            0.0
+        }
+    }
+
+    /// Weights of every source sample for one target sample, by definition.
+    fn weights(from: usize, start: f64, length: f64, to: usize, at: usize) -> Vec<f64> {
+        let scale = length / to as f64;
+        let stretch = scale.max(1.0);
+        let centre = start + (at as f64 + 0.5) * scale;
+        let raw: Vec<f64> =
+            (0..from).map(|x| lanczos((x as f64 + 0.5 - centre) / stretch)).collect();
+        let sum: f64 = raw.iter().sum();
+        raw.into_iter().map(|weight| weight / sum).collect()
+    }
+
+    fn slow(image: &Image, area: Area, width: usize, height: usize) -> Vec<f64> {
+        let n = image.layout().channels();
+        let (w, h) = (image.width() as usize, image.height() as usize);
+        let across: Vec<_> =
+            (0..width).map(|x| weights(w, area.left, area.width, width, x)).collect();
+        let mut out = Vec::new();
+        for y in 0..height {
+            let down = weights(h, area.top, area.height, height, y);
+            let line: Vec<f64> = (0..w * n)
+                .map(|i| (0..h).map(|y| down[y] * f64::from(image.row(y as u32)[i])).sum())
+                .collect();
+            for across in &across {
+                for channel in 0..n {
+                    let value: f64 = (0..w).map(|x| across[x] * line[x * n + channel]).sum();
+                    out.push(value.clamp(0.0, 255.0));
+                }
+            }
+        }
+        out
+    }
+
+    fn noise(width: u32, height: u32, layout: Layout) -> Image {
+        let mut state = 7u32;
+        let length = width as usize * height as usize * layout.channels();
+        // Away from black and white, so that overshoot between the two passes is not cut.
+        let smooth = |i: usize| 70 + (i / layout.channels() % 80) as u32;
+        let data = (0..length)
+            .map(|i| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (smooth(i) + (state >> 27)) as u8
+            })
+            .collect();
+        Image::from_data(width, height, layout, data).unwrap()
+    }
+
+    #[test]
+    fn scaling_agrees_with_the_definition_of_the_filter() {
+        let area = Area { left: 3.25, top: 1.5, width: 52.5, height: 41.0 };
+        for layout in [Layout::Gray, Layout::Rgb, Layout::Cmyk] {
+            for (width, height) in [(20, 13), (90, 70), (52, 12)] {
+                let image = noise(61, 47, layout);
+                let expected = slow(&image, area, width as usize, height as usize);
+                let got = run(image, area, width, height, &Job::default()).unwrap();
+                for (got, expected) in got.data().iter().zip(&expected) {
+                    let off = (f64::from(*got) - expected).abs();
+                    assert!(off <= 2.0, "{layout:?} {width}x{height}: {got} for {expected}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn clear_pixels_do_not_darken_an_edge() {
+        let mut data = vec![0u8; 64 * 64 * 4];
+        for (index, pixel) in data.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            if index % 64 >= 32 {
+                *pixel = [240, 120, 60, 255];
+            }
+        }
+        let image = Image::from_data(64, 64, Layout::Rgba, data).unwrap();
+        let area = Area { left: 0.0, top: 0.0, width: 64.0, height: 64.0 };
+        let small = run(image, area, 27, 27, &Job::default()).unwrap();
+        for pixel in small.data().as_chunks::<4>().0.iter().filter(|pixel| pixel[3] > 30) {
+            // The filter may overshoot to lighter, but the hue stays.
+            let [r, g, b] = [pixel[0], pixel[1], pixel[2]].map(i32::from);
+            assert!(r >= 236 && (r - 2 * g).abs() <= 10 && (r - 4 * b).abs() <= 20, "{pixel:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_of_several_bands_has_no_seams() {
+        let image = noise(6000, 4100, Layout::Gray);
+        let area = Area { left: 0.0, top: 0.0, width: 6000.0, height: 4100.0 };
+        let source = ImageRef::new(6000, 4100, image.data(), PixelType::U8).unwrap();
+        let mut whole = FirImage::new(300, 205, PixelType::U8);
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+        Resizer::new().resize(&source, &mut whole, &options).unwrap();
+        let banded = run(image.clone(), area, 300, 205, &Job::default()).unwrap();
+        let pairs = banded.data().iter().zip(whole.buffer());
+        assert!(pairs.clone().all(|(a, b)| a.abs_diff(*b) <= 1));
+    }
+
+    #[test]
+    fn a_cancelled_job_is_not_resized() {
+        let cancel = CancelToken::new();
+        cancel.cancel();
+        let job = Job::new(&Limits::default(), cancel);
+        let area = Area { left: 0.0, top: 0.0, width: 8.0, height: 8.0 };
+        let error = run(noise(8, 8, Layout::Rgb), area, 4, 4, &job).unwrap_err();
+        assert_eq!(error.kind(), Kind::Cancelled);
+    }
+}
