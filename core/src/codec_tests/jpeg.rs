@@ -8,10 +8,14 @@ fn with(progressive: bool, full_chroma: bool, fast: bool) -> Encoding {
     Encoding::Jpeg { quality: 90, progressive, full_chroma, fast }
 }
 
+fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
+    let size = ((body.len() + 2) as u16).to_be_bytes();
+    [&[0xff, marker][..], &size, body].concat()
+}
+
 /// Puts a segment right behind the start of the file.
 fn insert(source: &[u8], marker: u8, body: &[u8]) -> Vec<u8> {
-    let size = ((body.len() + 2) as u16).to_be_bytes();
-    [&source[..2], &[0xff, marker], &size, body, &source[2..]].concat()
+    [&source[..2], &segment(marker, body), &source[2..]].concat()
 }
 
 #[test]
@@ -112,7 +116,7 @@ fn a_profile_in_pieces_is_put_together_in_their_order() {
     let whole = Profile::Icc(b"abcde".to_vec());
     assert_eq!(profile(&[first.clone(), second.clone()]), whole);
     assert_eq!(profile(&[second.clone(), first.clone()]), whole);
-    assert_eq!(profile(&[first.clone()]), Profile::Srgb);
+    assert_eq!(profile(std::slice::from_ref(&first)), Profile::Srgb);
     assert_eq!(profile(&[first.clone(), first.clone()]), Profile::Srgb);
     assert_eq!(profile(&[first, piece(2, 2, b"defghi")]), Profile::Srgb);
 }
@@ -123,7 +127,7 @@ fn adobe_ink_is_turned_the_right_way_round() {
     // entropy data, so the four planes are written as a CMYK file by hand: one block each, a
     // single DC code of length one for "no change".
     for (adobe, expected) in [(false, 128), (true, 127)] {
-        let bytes = flat_cmyk(adobe);
+        let bytes = flat_cmyk(adobe, false);
         let (probe, image) = read_ok(&bytes);
         assert_eq!(probe.model, ColorModel::Cmyk);
         assert_eq!(image.layout(), Layout::Cmyk);
@@ -131,26 +135,29 @@ fn adobe_ink_is_turned_the_right_way_round() {
     }
 }
 
-/// An 8 by 8 file of four components, every coefficient zero.
-fn flat_cmyk(adobe: bool) -> Vec<u8> {
+/// An 8 by 8 file of four components, every coefficient zero, in one scan or in four.
+fn flat_cmyk(adobe: bool, apart: bool) -> Vec<u8> {
     let mut bytes = vec![0xff, 0xd8];
-    let mut segment = |marker: u8, body: &[u8]| {
-        bytes.extend_from_slice(&[0xff, marker]);
-        bytes.extend_from_slice(&((body.len() + 2) as u16).to_be_bytes());
-        bytes.extend_from_slice(body);
-    };
     if adobe {
-        segment(0xee, b"Adobe\0\x64\0\0\0\0\0");
+        bytes.extend(segment(0xee, b"Adobe\0\x64\0\0\0\0\0"));
     }
-    segment(0xdb, &[&[0][..], &[1; 64]].concat());
+    bytes.extend(segment(0xdb, &[&[0][..], &[1; 64]].concat()));
     let frame = [8, 0, 8, 0, 8, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0];
-    segment(0xc0, &frame);
+    bytes.extend(segment(0xc0, &frame));
     let one_code = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-    segment(0xc4, &[&[0x00][..], &one_code].concat());
-    segment(0xc4, &[&[0x10][..], &one_code].concat());
-    segment(0xda, &[4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0]);
-    // Eight zero bits, and the end.
-    bytes.extend_from_slice(&[0x00, 0xff, 0xd9]);
+    bytes.extend(segment(0xc4, &[&[0x00][..], &one_code].concat()));
+    bytes.extend(segment(0xc4, &[&[0x10][..], &one_code].concat()));
+    if apart {
+        for component in 1..=4 {
+            bytes.extend(segment(0xda, &[1, component, 0, 0, 63, 0]));
+            // A zero bit for the DC code and one for the end of the block, then padding.
+            bytes.push(0x3f);
+        }
+    } else {
+        bytes.extend(segment(0xda, &[4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0]));
+        bytes.push(0x00);
+    }
+    bytes.extend_from_slice(&[0xff, 0xd9]);
     bytes
 }
 
@@ -193,14 +200,24 @@ fn more_scans_than_the_limit_are_too_large() {
 }
 
 #[test]
-fn coefficients_of_a_progressive_file_are_charged() {
-    let bytes = write_ok(&picture(256, 256, Layout::Rgb), with(true, true, false));
-    let needed = 256 * 256 * 3 * 2;
+fn coefficients_of_several_plain_scans_are_charged() {
+    let bytes = flat_cmyk(false, true);
     let job = |memory| Job::new(&Limits { memory, ..Limits::default() }, CancelToken::new());
-    let enough = job(needed);
-    assert!(read(&bytes, &Limits::default(), &enough).is_ok());
-    assert_eq!(enough.memory_peak(), needed);
-    let error = read(&bytes, &Limits::default(), &job(needed - 1)).unwrap_err();
+    // Four components of one block of 64 numbers of two bytes.
+    let enough = job(512);
+    let (_, image) = read(&bytes, &Limits::default(), &enough).unwrap();
+    assert!(image.data().iter().all(|sample| *sample == 128));
+    assert_eq!(enough.memory_peak(), 512);
+    let error = read(&bytes, &Limits::default(), &job(511)).unwrap_err();
+    assert_eq!(error.kind(), Kind::TooLarge);
+}
+
+#[test]
+fn a_progressive_file_never_holds_more_than_the_limit() {
+    let bytes = write_ok(&picture(256, 256, Layout::Rgb), with(true, true, false));
+    let limits = |memory| Limits { memory, ..Limits::default() };
+    assert!(read(&bytes, &limits(1 << 20), &Job::default()).is_ok());
+    let error = read(&bytes, &limits(256 * 256 * 3 * 2), &Job::default()).unwrap_err();
     assert_eq!(error.kind(), Kind::TooLarge);
 }
 

@@ -67,7 +67,7 @@ fn sixteen_bits_are_rounded_to_eight() {
 #[test]
 fn palettes_keys_and_small_depths_are_expanded() {
     let palette = chunk(b"PLTE", &[10, 20, 30, 40, 50, 60]);
-    let (_, image) = read_ok(&file(2, 1, 1, 3, &[palette.clone()], &[0, 0x40]));
+    let (_, image) = read_ok(&file(2, 1, 1, 3, std::slice::from_ref(&palette), &[0, 0x40]));
     assert_eq!((image.layout(), image.data()), (Layout::Rgb, &[10, 20, 30, 40, 50, 60][..]));
     let (_, image) = read_ok(&file(2, 1, 1, 3, &[palette, chunk(b"tRNS", &[7])], &[0, 0x40]));
     assert_eq!(image.layout(), Layout::Rgba);

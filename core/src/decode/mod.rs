@@ -29,6 +29,9 @@ pub(crate) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
 }
 
 /// Decodes the first frame as `plan` says.
+///
+/// What a header tells of the memory is in the plan's estimate, which is on the job's account
+/// already; the adapters book what only the rest of the file tells.
 pub(crate) fn decode(
     source: &[u8],
     probe: &Probe,

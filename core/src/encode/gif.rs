@@ -23,7 +23,6 @@ pub(super) fn encode(image: &Image, job: &Job) -> Result<Vec<u8>> {
     if width.max(height) > MAX_SIDE {
         return Err(Error::too_large("output side", MAX_SIDE, width.max(height)));
     }
-    let _pixels = job.charge(u64::from(width) * u64::from(height) * 4)?;
     let (pixels, color) = prepare(image, job)?;
     job.check()?;
     let mut data = Vec::new();

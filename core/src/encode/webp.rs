@@ -31,9 +31,6 @@ pub(super) fn encode(image: &Image, quality: Option<u8>, method: u8, job: &Job) 
     if width.max(height) > MAX_SIDE {
         return Err(Error::too_large("output side", MAX_SIDE, width.max(height)));
     }
-    let pixels = u64::from(width) * u64::from(height);
-    // Planes of a lossy picture, or words of a lossless one and as much again to predict from.
-    let _working = job.charge(if quality.is_some() { pixels * 5 / 2 } else { pixels * 8 })?;
     let image = colored(image, job)?;
     let config = config(quality, method, job)?;
     let mut state = State { job, data: Vec::new() };

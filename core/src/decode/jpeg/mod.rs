@@ -50,8 +50,9 @@ pub(super) fn decode(
     if scans > limits.scans {
         return Err(Error::too_large("scans", limits.scans, "more"));
     }
-    let several = header.progressive || scans > 1;
-    let _coefficients = job.charge(if several { header.coefficient_bytes() } else { 0 })?;
+    // Like a progressive file, which the plan knows of, one of several scans is held whole.
+    let unplanned = scans > 1 && !header.progressive;
+    let _coefficients = job.charge(if unplanned { header.coefficient_bytes() } else { 0 })?;
     let mut image = Image::new(plan.width, plan.height, plan.layout)?;
     let damaged = guard::catch(|| {
         let mut decoder = Decompress::open(source, plan, limits, job)?;

@@ -137,7 +137,7 @@ fn unpack_profile(chunk: &[u8], limits: &Limits) -> Option<Vec<u8>> {
 /// Decodes the default picture.
 pub(super) fn decode(
     source: &[u8],
-    _probe: &Probe,
+    probe: &Probe,
     plan: &DecodePlan,
     limits: &Limits,
     job: &Job,
@@ -158,7 +158,8 @@ pub(super) fn decode(
         decoder.read_image(image.data_mut()).map_err(failed)?;
         return Ok(image);
     }
-    let _stored = job.charge(decoder.total_bytes())?;
+    let unplanned = if probe.bits > 8 { 0 } else { decoder.total_bytes() };
+    let _stored = job.charge(unplanned)?;
     let mut samples = pixels::buffer(decoder.total_bytes())?;
     decoder.read_image(&mut samples).map_err(failed)?;
     pixels::convert(&samples, stored, &mut image, job)?;

@@ -55,7 +55,6 @@ pub(super) fn decode(
     if !matches!(plan.layout, Layout::Rgb | Layout::Rgba) {
         return Err(Error::internal("webp is rgb with or without alpha"));
     }
-    let _working = job.charge(working_bytes(&first))?;
     if (first.width, first.height) == (width, height) {
         return decoder::decode(&first, plan.layout, job);
     }
@@ -70,14 +69,4 @@ pub(super) fn decode(
         target[left..left + row.len()].copy_from_slice(row);
     }
     Ok(canvas)
-}
-
-/// What libwebp holds beside the result: all pixels of a lossless frame, or a plane of alpha.
-fn working_bytes(frame: &Frame) -> u64 {
-    let pixels = u64::from(frame.width) * u64::from(frame.height);
-    match (frame.lossless, frame.alpha) {
-        (true, _) => pixels * 4,
-        (false, true) => pixels,
-        (false, false) => 0,
-    }
 }

@@ -31,9 +31,6 @@ pub(super) fn encode(image: &Image, settings: &Settings, job: &Job) -> Result<Ve
     if longest > 65_500 {
         return Err(Error::too_large("output side", 65_500, longest));
     }
-    // All but the plainest kind keep the coefficients until the tables are known.
-    let held = if settings.fast && !settings.progressive { 0 } else { image.data().len() * 2 };
-    let _coefficients = job.charge(held as u64)?;
     guard::catch(|| {
         let mut encoder = Compress::open(image, settings, job)?;
         encoder.write(image, job)?;
