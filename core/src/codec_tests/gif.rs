@@ -101,7 +101,8 @@ fn frames_and_repeats_are_counted() {
 
 #[test]
 fn a_picture_of_more_than_fifty_megabytes_is_read() {
-    let image = poster(4_100, 4_000, Layout::Rgb);
+    let mut image = Image::new(4_100, 4_000, Layout::Rgb).unwrap();
+    image.data_mut().last_mut().into_iter().for_each(|sample| *sample = 9);
     let (_, back) = read_ok(&write_ok(&image, Encoding::Gif));
     assert!(back == image);
 }

@@ -86,7 +86,7 @@ fn lossy_keeps_alpha_exactly() {
 #[test]
 fn bytes_do_not_depend_on_the_number_of_threads() {
     for layout in [Layout::Rgb, Layout::Rgba] {
-        let image = picture(300, 200, layout);
+        let image = picture(150, 100, layout);
         for encoding in [lossy(80, 2), lossy(80, 4), lossy(80, 6), LOSSLESS] {
             let bytes = |threads| {
                 let limits = Limits { threads, ..Limits::default() };
