@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use safelight_core::url::Url;
-use safelight_core::{sign, url, Error, Result};
+use safelight_core::{delivery, sign, url, Error, Result};
 use serde_json::Value;
 
 use crate::bytes::safelight_bytes;
@@ -116,6 +116,30 @@ pub extern "C" fn safelight_build_url(
         let out = Out::new("out", out)?;
         let parts = Url::from_json(&value("json", json, json_len)?)?;
         out.give(Text::new(url::build(&parts)?))
+    })
+}
+
+/// Finds the best format for a request.
+///
+/// `json` is `{"headers":{"Accept":"image/avif,*/*"},"formats":["avif","webp","jpeg"]}`, where
+/// `formats` are the candidates, best first; left out they are the three of the example.
+///
+/// `out` receives `{"format":"avif","formats":["avif"],"vary":["Accept"]}`, to be freed with
+/// safelight_bytes_free(): the format to send, which of AVIF and WebP the client takes, and the
+/// request headers that decided, for `Vary`.
+///
+/// Errors: SAFELIGHT_INVALID for text that is not such an object, or `out` NULL.
+#[no_mangle]
+pub extern "C" fn safelight_negotiate(
+    json: *const c_char,
+    json_len: usize,
+    out: *mut *mut safelight_bytes,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let out = Out::new("out", out)?;
+        let answer = delivery::negotiate_json(&value("json", json, json_len)?)?;
+        out.give(Text::new(answer.to_string()))
     })
 }
 
