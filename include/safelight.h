@@ -572,12 +572,12 @@ int32_t safelight_build_url(const char *json,
 /**
  * Finds the best format for a request.
  *
- * `json` is `{"headers":{"Accept":"image/avif,*/*"},"formats":["avif","webp","jpeg"]}`, where
+ * `json` is `{"headers":{"Accept":"image/avif"},"formats":["avif","webp","jpeg"]}`, where
  * `formats` are the candidates, best first; left out they are the three of the example.
  *
  * `out` receives `{"format":"avif","formats":["avif"],"vary":["Accept"]}`, to be freed with
- * safelight_bytes_free(): the format to send, all that the client takes, and the request
- * headers that decided, for `Vary`.
+ * safelight_bytes_free(): the format to send, which of AVIF and WebP the client takes, and the
+ * request headers that decided, for `Vary`.
  *
  * Errors: SAFELIGHT_INVALID for text that is not such an object, or `out` NULL.
  */

@@ -121,7 +121,7 @@ pub extern "C" fn safelight_build_url(
 
 /// Finds the best format for a request.
 ///
-/// `json` is `{"headers":{"Accept":"image/avif,*/*"},"formats":["avif","webp","jpeg"]}`, where
+/// `json` is `{"headers":{"Accept":"image/avif"},"formats":["avif","webp","jpeg"]}`, where
 /// `formats` are the candidates, best first; left out they are the three of the example.
 ///
 /// `out` receives `{"format":"avif","formats":["avif"],"vary":["Accept"]}`, to be freed with

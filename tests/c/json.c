@@ -210,7 +210,7 @@ const json *json_get(const json *object, const char *name) {
 }
 
 bool json_is_text(const json *value, const char *text) {
-    return value != NULL && value->type == JSON_TEXT && strcmp(value->text, text) == 0;
+    return value != NULL && text != NULL && value->type == JSON_TEXT && strcmp(value->text, text) == 0;
 }
 
 /* Every member of `left` equals that of `right`. */

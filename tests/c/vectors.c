@@ -10,23 +10,35 @@
 #define MOST_KEYS 8
 
 static const char *file_name;
+static uint8_t *pixel;
+static size_t pixel_len;
 
 static const char *text(const json *value) { return value == NULL || value->text == NULL ? "" : value->text; }
 static size_t text_len(const json *value) { return value == NULL ? 0 : value->len; }
 
+static const char *raw(const json *value) { return value == NULL ? NULL : value->raw; }
+static size_t raw_len(const json *value) { return value == NULL ? 0 : value->raw_len; }
+
 static int64_t seconds(const json *value) { return value == NULL ? -1 : (int64_t)value->number; }
 
-/* The outcome of a call that gives text: the wanted text, or an error of the wanted kind. */
-static void expect_text(const json *test, const char *wanted, int32_t status, safelight_bytes *out) {
-    const char *name = text(json_get(test, "name")), *got = safelight_bytes_data(out);
+/* The outcome of a call: what the test wants of its text, or an error of the wanted kind. */
+static void expect(const json *test, bool good, int32_t status, safelight_bytes *out) {
+    const char *kind = safelight_kind_name(status), *got = safelight_bytes_data(out);
     const json *error = json_get(test, "error");
-    if (error != NULL) {
-        check_vector(json_is_text(error, safelight_kind_name(status)), file_name, name, safelight_kind_name(status));
-    } else {
-        bool good = status == SAFELIGHT_OK && json_is_text(json_get(test, wanted), got);
-        check_vector(good, file_name, name, got == NULL ? safelight_kind_name(status) : got);
-    }
+    check_vector(error == NULL ? status == SAFELIGHT_OK && good : json_is_text(error, kind), file_name,
+                 text(json_get(test, "name")), got == NULL ? kind : got);
     safelight_bytes_free(out);
+}
+
+static json *answer(const safelight_bytes *out) {
+    return json_parse(safelight_bytes_data(out), safelight_bytes_len(out));
+}
+
+/* As expect(), for a call that gives JSON. */
+static void expect_json(const json *test, const char *wanted, int32_t status, safelight_bytes *out) {
+    json *got = answer(out);
+    expect(test, json_equal(json_get(test, wanted), got), status, out);
+    json_free(got);
 }
 
 static void sign(const json *test) {
@@ -34,7 +46,7 @@ static void sign(const json *test) {
     safelight_bytes *out = NULL;
     int32_t status = safelight_sign(text(path), text_len(path), text(key), text_len(key),
                                     seconds(json_get(test, "expires")), &out, NULL);
-    expect_text(test, "signed", status, out);
+    expect(test, json_is_text(json_get(test, "signed"), safelight_bytes_data(out)), status, out);
 }
 
 static void verify(const json *test) {
@@ -60,6 +72,63 @@ static void signature(const json *test) {
     }
 }
 
+static void url(const json *test) {
+    const json *link = json_get(test, "text"), *parts = json_get(test, "url");
+    safelight_bytes *out = NULL;
+    int32_t status = 0;
+    if (json_is_text(json_get(test, "op"), "parse")) {
+        status = safelight_parse_url(text(link), text_len(link), &out, NULL);
+        expect_json(test, "url", status, out);
+    } else {
+        status = safelight_build_url(raw(parts), raw_len(parts), &out, NULL);
+        expect(test, json_is_text(link, safelight_bytes_data(out)), status, out);
+    }
+}
+
+static void negotiation(const json *test) {
+    const json *request = json_get(test, "request");
+    safelight_bytes *out = NULL;
+    int32_t status = safelight_negotiate(raw(request), raw_len(request), &out, NULL);
+    expect_json(test, "result", status, out);
+}
+
+/* Whether an explanation has the canonical text, and the parser's warnings before the plan's. */
+static bool explains(const json *test, const json *explained) {
+    const json *wanted = json_get(test, "warnings"), *got = json_get(explained, "warnings");
+    size_t count = wanted == NULL ? 0 : wanted->count;
+    if (!json_equal(json_get(test, "canonical"), json_get(explained, "key"))) return false;
+    if (got == NULL || got->count < count) return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!json_equal(wanted->items[i], got->items[i])) return false;
+    }
+    return true;
+}
+
+/* Options have no verb of their own: explain tells how they were read. Only servers read URLs
+ * leniently, and in C no text at all is no options. */
+static void options(const json *test) {
+    const json *asked = json_get(test, "options"), *error = json_get(test, "error");
+    const json *message = error == NULL ? json_get(test, "unsupported") : json_get(error, "message");
+    const char *kind = error == NULL ? "UNSUPPORTED" : text(json_get(error, "kind")), *name = NULL;
+    safelight_bytes *out = NULL;
+    safelight_error *failure = NULL;
+    json *explained = NULL;
+    int32_t status = 0;
+    if (json_get(test, "lenient") != NULL || text_len(asked) == 0) return;
+    status = safelight_explain(NULL, pixel, pixel_len, text(asked), text_len(asked), NULL, 0, &out, &failure);
+    explained = answer(out);
+    name = text(json_get(test, "name"));
+    if (message == NULL) {
+        check_vector(explains(test, explained), file_name, name, failure == NULL ? safelight_bytes_data(out) : safelight_error_message(failure));
+    } else {
+        check_vector(same(kind, safelight_kind_name(status)) && json_is_text(message, safelight_error_message(failure)),
+                     file_name, name, safelight_error_message(failure));
+    }
+    json_free(explained);
+    safelight_bytes_free(out);
+    safelight_error_free(failure);
+}
+
 typedef struct {
     const char *file;
     void (*run)(const json *test);
@@ -67,6 +136,9 @@ typedef struct {
 
 static const runner runners[] = {
     {"signatures.json", signature},
+    {"urls.json", url},
+    {"negotiation.json", negotiation},
+    {"options.json", options},
 };
 
 static void run_file(const char *folder, const runner *chosen) {
@@ -92,6 +164,7 @@ void test_vectors(const char *folder) {
     DIR *files = opendir(folder);
     struct dirent *entry = NULL;
     CHECK(files != NULL);
+    pixel = read_file(images, "pixel.png", &pixel_len);
     while (files != NULL && (entry = readdir(files)) != NULL) {
         const char *dot = strrchr(entry->d_name, '.');
         const runner *found = find_runner(entry->d_name);
@@ -99,4 +172,5 @@ void test_vectors(const char *folder) {
         if (check_vector(found != NULL, entry->d_name, "the C tests know this file", "none")) run_file(folder, found);
     }
     if (files != NULL) closedir(files);
+    free(pixel);
 }

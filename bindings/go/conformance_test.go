@@ -1,0 +1,204 @@
+package safelight
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+)
+
+const vectors = "../../tests/vectors"
+
+// runners has one row for every file of test vectors.
+var runners = map[string]func(t *testing.T, test []byte){
+	"signatures.json":  runSignature,
+	"urls.json":        runURL,
+	"negotiation.json": runNegotiation,
+	"options.json":     runOptions,
+}
+
+func TestEveryFileOfVectorsHolds(t *testing.T) {
+	files, err := filepath.Glob(vectors + "/*.json")
+	if err != nil || len(files) < len(runners) {
+		t.Fatalf("found %d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		run, known := runners[filepath.Base(file)]
+		if !known {
+			t.Errorf("%s: no runner knows this file", file)
+			continue
+		}
+		t.Run(filepath.Base(file), func(t *testing.T) { runFile(t, file, run) })
+	}
+}
+
+func runFile(t *testing.T, name string, run func(t *testing.T, test []byte)) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Cases []json.RawMessage }
+	read(t, text, &file)
+	if len(file.Cases) == 0 {
+		t.Fatal("no cases")
+	}
+	for _, test := range file.Cases {
+		var head struct{ Name string }
+		read(t, test, &head)
+		t.Run(head.Name, func(t *testing.T) { run(t, test) })
+	}
+}
+
+func read(t *testing.T, text []byte, value any) {
+	t.Helper()
+	if err := json.Unmarshal(text, value); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+}
+
+// code is the name of an error's kind, empty for none.
+func code(err error) string {
+	var failure *Error
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &failure):
+		return failure.Code()
+	default:
+		return err.Error()
+	}
+}
+
+func runSignature(t *testing.T, text []byte) {
+	var test struct {
+		Op, Path, Key, Signed, Error string
+		Expires, Now                 *int64
+		Keys                         []string
+	}
+	read(t, text, &test)
+	var got string
+	var err error
+	if test.Op == "sign" {
+		got, err = Sign(test.Path, test.Key, moment(test.Expires))
+	} else {
+		err = Verify(test.Path, test.Keys, moment(test.Now))
+	}
+	if code(err) != test.Error || got != test.Signed {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func moment(seconds *int64) time.Time {
+	if seconds == nil {
+		return time.Time{}
+	}
+	return time.Unix(*seconds, 0)
+}
+
+func runURL(t *testing.T, text []byte) {
+	var test struct {
+		Op, Text, Error string
+		URL             json.RawMessage
+	}
+	read(t, text, &test)
+	if test.Op == "build" {
+		got, err := buildURL(string(test.URL))
+		if code(err) != test.Error || got != test.Text {
+			t.Errorf("got %q, %v", got, err)
+		}
+		return
+	}
+	got, err := parseURL(test.Text)
+	sameJSON(t, test.URL, test.Error, got, err)
+	if test.Error == "" {
+		wholeURL(t, test.Text, test.URL)
+	}
+}
+
+// wholeURL checks that the type URL holds all that a URL says.
+func wholeURL(t *testing.T, text string, wanted []byte) {
+	parsed, err := ParseURL(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var members, fields map[string]any
+	read(t, wanted, &members)
+	again, _ := json.Marshal(parsed)
+	read(t, again, &fields)
+	for name, value := range members {
+		empty := value == nil || value == "" || value == false || reflect.DeepEqual(value, []any{})
+		if !empty && !reflect.DeepEqual(fields[name], value) {
+			t.Errorf("%s: got %v", name, fields[name])
+		}
+	}
+}
+
+func runNegotiation(t *testing.T, text []byte) {
+	var test struct {
+		Request, Result json.RawMessage
+		Error           string
+	}
+	read(t, text, &test)
+	got, err := negotiate(string(test.Request))
+	sameJSON(t, test.Result, test.Error, got, err)
+}
+
+// sameJSON compares an answer with the wanted one, or the kind of the error with the wanted one.
+func sameJSON(t *testing.T, wanted []byte, kind, got string, err error) {
+	t.Helper()
+	if err != nil || kind != "" {
+		if code(err) != kind {
+			t.Errorf("got %q, %v", got, err)
+		}
+		return
+	}
+	var left, right any
+	read(t, wanted, &left)
+	read(t, []byte(got), &right)
+	if !reflect.DeepEqual(left, right) {
+		t.Errorf("got %s", got)
+	}
+}
+
+// runOptions asks explain, as options have no verb of their own; only URLs are read leniently.
+func runOptions(t *testing.T, text []byte) {
+	var test struct {
+		Options, Canonical, Unsupported string
+		Lenient                         bool
+		Warnings                        []string
+		Error                           *struct{ Kind, Message string }
+	}
+	read(t, text, &test)
+	if test.Lenient || test.Options == "" {
+		t.Skip("URLs only: servers read them leniently, and nothing is no options here")
+	}
+	answer, err := Explain(picture(t, "pixel.png"), Text(test.Options))
+	if test.Error != nil || test.Unsupported != "" {
+		wanted := [2]string{"UNSUPPORTED", test.Unsupported}
+		if test.Error != nil {
+			wanted = [2]string{test.Error.Kind, test.Error.Message}
+		}
+		if err == nil || [2]string{code(err), err.Error()} != wanted {
+			t.Errorf("got %v", err)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var explained struct {
+		Key      string
+		Warnings []string
+	}
+	read(t, answer, &explained)
+	if explained.Key != test.Canonical {
+		t.Errorf("got %s", explained.Key)
+	}
+	// Those of the plan come behind.
+	if known := len(test.Warnings); len(explained.Warnings) < known || known > 0 && !reflect.DeepEqual(explained.Warnings[:known], test.Warnings) {
+		t.Errorf("got %q", explained.Warnings)
+	}
+}

@@ -1,0 +1,3 @@
+module github.com/safelight/safelight/bindings/go
+
+go 1.22
