@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Unpack, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from . import _convert, _native
 
@@ -108,12 +108,12 @@ class Engine:
         *,
         headers: Headers | None = None,
         **keywords: Unpack[RenderOptions],
-    ) -> dict[str, object]:
+    ) -> dict[str, Any]:
         """The plan that ``render`` would follow, its cost and its cache key. Decodes no pixel."""
         text = _convert.options_text(options, cast("Mapping[str, object]", keywords))
         pairs = _convert.header_pairs(headers)
         plan = self._native.explain(_convert.source(data), text, pairs)
-        return cast("dict[str, object]", json.loads(plan))
+        return cast("dict[str, Any]", json.loads(plan))
 
     def __repr__(self) -> str:
         return "<safelight.Engine>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, Unpack, cast
+from typing import TYPE_CHECKING, Any, Literal, Unpack, cast
 
 from . import _convert, _native
 from ._engine import Engine, Image
@@ -55,7 +55,7 @@ def explain(
     headers: Headers | None = None,
     engine: Engine | None = None,
     **keywords: Unpack[RenderOptions],
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The plan that ``render`` would follow, its cost and its cache key. Decodes no pixel."""
     return (engine or _default).explain(data, options, headers=headers, **keywords)
 
