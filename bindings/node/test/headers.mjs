@@ -26,8 +26,14 @@ function webp(width, height) {
   return [...ascii('RIFF'), ...big32(body.length).reverse(), ...body]
 }
 
+function gif(width, height) {
+  const size = [...big16(width).reverse(), ...big16(height).reverse()]
+  const frame = [0x2c, 0, 0, 0, 0, ...size, 0, 2, 1, 0x44, 0]
+  return [...ascii('GIF89a'), ...size, 0x80, 0, 0, ...Array(6).fill(0), ...frame, 0x3b]
+}
+
 /** A header of `kind` for a size such as `400x200`; PNG and WebP have alpha. */
 export function header(kind, size, orientation) {
   const [width, height] = size.split('x').map(Number)
-  return Uint8Array.from({ jpeg, png, webp }[kind](width, height, orientation))
+  return Uint8Array.from({ gif, jpeg, png, webp }[kind](width, height, orientation))
 }

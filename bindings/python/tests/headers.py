@@ -25,7 +25,12 @@ def webp(width: int, height: int) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
+def gif(width: int, height: int) -> bytes:
+    frame = b"," + struct.pack("<HHHHB", 0, 0, width, height, 0) + bytes([2, 1, 0x44, 0])
+    return b"GIF89a" + struct.pack("<HHBBB", width, height, 0x80, 0, 0) + bytes(6) + frame + b";"
+
+
 def picture(kind: str, size: str, orientation: int) -> bytes:
     """A header of ``kind`` for a size such as ``400x200``; PNG and WebP have alpha."""
     width, height = map(int, size.split("x"))
-    return jpeg(width, height, orientation) if kind == "jpeg" else {"png": png, "webp": webp}[kind](width, height)
+    return jpeg(width, height, orientation) if kind == "jpeg" else {"gif": gif, "png": png, "webp": webp}[kind](width, height)

@@ -3,6 +3,20 @@
 import os
 from typing import final
 
+__all__ = [
+    "CancelToken",
+    "Engine",
+    "backends",
+    "build_url",
+    "kinds",
+    "negotiate",
+    "panic_on_purpose",
+    "parse_url",
+    "sign",
+    "verify",
+    "version",
+]
+
 _Source = bytes | str | os.PathLike[str]
 _Headers = list[tuple[str, str]]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Data: TypeAlias = "Buffer | os.PathLike[str]"
 """Picture bytes, or the path of a file. ``bytes`` is borrowed; every other buffer is copied first."""
 
-Headers: TypeAlias = "Mapping[str, str] | Iterable[tuple[str, str]]"
+Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
 """Request headers of the client. Names are compared without case; most are ignored."""
 
 
