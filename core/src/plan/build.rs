@@ -5,7 +5,7 @@ use super::output::{choose, Picture};
 use super::steps::{decode_plan, may_be_transparent, Steps, View};
 use super::{memory, shrink, Encoding, OutputPlan, Plan};
 use crate::image::{exif, Format, Probe, ProfileUse};
-use crate::options::{Fit, FormatWord, Gravity, Metadata, Options, Upscale, Width};
+use crate::options::{Fit, Gravity, Metadata, Options, Width};
 use crate::{Error, Limits, Result};
 
 /// What a plan is made from, besides the header and the limits.
@@ -25,7 +25,7 @@ pub struct Request<'a> {
 /// `TooLarge` when the result or the memory it takes passes a limit.
 pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Plan> {
     let options = request.options;
-    refuse_unavailable(options)?;
+    options.check_supported()?;
     let mut warnings = Vec::new();
     let dpr = device_pixel_ratio(options, &mut warnings)?;
     let view = View::new(probe, options, dpr)?;
@@ -64,28 +64,6 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
         return Err(Error::too_large("memory", limits.memory, memory));
     }
     Ok(Plan { source: probe.format, decode, steps, output, memory, warnings })
-}
-
-/// Options that are known but do nothing yet are never ignored. Parsers refuse them as well;
-/// this is for callers that fill [`Options`] themselves.
-fn refuse_unavailable(options: &Options) -> Result<()> {
-    let gravity = options.gravity;
-    let unavailable = [
-        ("width=auto", options.width == Some(Width::Auto)),
-        ("gravity=auto", gravity == Some(Gravity::Auto)),
-        ("gravity=face", gravity == Some(Gravity::Face)),
-        ("gravity=entropy", gravity == Some(Gravity::Entropy)),
-        ("trim=border", options.trim.is_some_and(|trim| trim.border.is_some())),
-        ("border", options.border.is_some()),
-        ("draw", options.draw.is_some()),
-        ("segment", options.segment.is_some()),
-        ("upscale=generate", options.upscale == Some(Upscale::Generate)),
-        ("format=svg", options.format == Some(FormatWord::Svg)),
-    ];
-    match unavailable.iter().find(|(_, used)| *used) {
-        Some((name, _)) => Err(Error::unsupported(format!("{name}: comes in a later version"))),
-        None => Ok(()),
-    }
 }
 
 fn device_pixel_ratio(options: &Options, warnings: &mut Vec<String>) -> Result<f64> {
