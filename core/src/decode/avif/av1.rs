@@ -229,7 +229,7 @@ pub(super) fn stream_color(data: &[u8]) -> Option<Nclx> {
 }
 
 /// Number of frame headers in the units of `data`.
-fn frames(mut data: &[u8]) -> usize {
+pub(super) fn frames(mut data: &[u8]) -> usize {
     let mut count = 0;
     while let Some((kind, rest)) = next_unit(data) {
         // 3 is a frame header, 6 a frame with its header.

@@ -93,4 +93,4 @@ fn too_many(what: &str, got: usize) -> Error {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
