@@ -46,9 +46,11 @@ impl Decoder {
             api::dav1d_default_settings(NonNull::from(&mut settings).cast());
             settings.assume_init()
         };
-        settings.n_threads = threads.clamp(1, 256) as i32;
-        // One frame at a time: a still picture has nothing to look ahead to.
-        settings.max_frame_delay = 1;
+        // rav1d 1.1 with a single frame context ends the process on broken data: it unwraps a
+        // header that it has just given up, inside an `extern "C"` function (its issue 1497).
+        // Two contexts, which need two threads, take the path that answers with an error.
+        settings.n_threads = threads.clamp(2, 256) as i32;
+        settings.max_frame_delay = 2;
         settings.operating_point = i32::from(reading.operating_point);
         settings.all_layers = i32::from(reading.layer.is_some());
         settings.frame_size_limit = u32::try_from(pixels).unwrap_or(u32::MAX);
@@ -97,13 +99,20 @@ impl Decoder {
     }
 
     fn wanted(&mut self) -> Result<Picture> {
-        for _ in 0..=MAX_FRAMES {
-            let Some(picture) = self.next()? else { break };
-            if self.reading.layer.is_none_or(|layer| picture.layer() == Some(layer)) {
-                return Ok(picture);
+        let mut dry = 0;
+        // The first answer may be "not yet"; after the second nothing is left.
+        while dry < 2 {
+            match self.next()? {
+                Some(picture) if self.wants(&picture) => return Ok(picture),
+                Some(_) => dry = 0,
+                None => dry += 1,
             }
         }
         Err(Error::malformed("avif: no picture in the AV1 data"))
+    }
+
+    fn wants(&self, picture: &Picture) -> bool {
+        self.reading.layer.is_none_or(|layer| picture.layer() == Some(layer))
     }
 
     fn next(&mut self) -> Result<Option<Picture>> {

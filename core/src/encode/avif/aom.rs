@@ -46,7 +46,7 @@ pub(super) fn encode(image: &Image, settings: Settings, job: &Job) -> Result<Vec
 fn code(planar: &Planar, size: (u32, u32), settings: Settings, job: &Job) -> Result<Coded> {
     job.check()?;
     let halved = planar.chroma.is_none() || !settings.full_chroma;
-    let mut data = Session::open(planar, size, halved, settings, job.threads())?.encode(planar)?;
+    let mut data = Session::open(planar, size, halved, settings)?.encode(planar)?;
     job.check()?;
     // The delimiter that starts a video's frame has no place in a picture.
     if data.starts_with(&[0x12, 0]) {
@@ -92,14 +92,8 @@ struct Session {
 }
 
 impl Session {
-    fn open(
-        planar: &Planar,
-        size: (u32, u32),
-        halved: bool,
-        settings: Settings,
-        threads: u32,
-    ) -> Result<Self> {
-        let config = config(planar, size, halved, threads)?;
+    fn open(planar: &Planar, size: (u32, u32), halved: bool, settings: Settings) -> Result<Self> {
+        let config = config(planar, size, halved)?;
         let mut context = Box::<aom_codec_ctx_t>::new_uninit();
         // SAFETY: the context is valid for a write and `config` for a read; the interface is
         // static.
@@ -137,8 +131,6 @@ impl Session {
             (AV1E_SET_TRANSFER_CHARACTERISTICS, AOM_CICP_TC_SRGB as i32),
             (AV1E_SET_MATRIX_COEFFICIENTS, AOM_CICP_MC_BT_601 as i32),
             (AV1E_SET_COLOR_RANGE, AOM_CR_FULL_RANGE as i32),
-            // Rows in parallel, also with one thread, so that threads never change the bytes.
-            (AV1E_SET_ROW_MT, 1),
         ];
         controls.into_iter().try_for_each(|(id, value)| self.control(id, value))
     }
@@ -221,7 +213,6 @@ fn config(
     planar: &Planar,
     (width, height): (u32, u32),
     halved: bool,
-    threads: u32,
 ) -> Result<aom_codec_enc_cfg_t> {
     let mut config = MaybeUninit::<aom_codec_enc_cfg_t>::uninit();
     // SAFETY: the record is valid for a write; the interface is static.
@@ -235,7 +226,8 @@ fn config(
     config.g_limit = 1;
     config.g_lag_in_frames = 0;
     config.g_pass = AOM_RC_ONE_PASS;
-    config.g_threads = threads.clamp(1, 64);
+    // With more threads the slower speeds of 3.11 write other bytes (seen at 6).
+    config.g_threads = 1;
     config.g_profile = u32::from(!halved);
     config.g_bit_depth = AOM_BITS_8;
     config.g_input_bit_depth = 8;
