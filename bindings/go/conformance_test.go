@@ -1,8 +1,10 @@
 package safelight
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -18,6 +20,7 @@ var runners = map[string]func(t *testing.T, test []byte){
 	"urls.json":        runURL,
 	"negotiation.json": runNegotiation,
 	"options.json":     runOptions,
+	"plans.json":       runPlan,
 }
 
 func TestEveryFileOfVectorsHolds(t *testing.T) {
@@ -175,7 +178,7 @@ func runOptions(t *testing.T, text []byte) {
 	if test.Lenient || test.Options == "" {
 		t.Skip("URLs only: servers read them leniently, and nothing is no options here")
 	}
-	answer, err := Explain(picture(t, "pixel.png"), Text(test.Options))
+	answer, err := Explain(picture(t, "photo.jpg"), Text(test.Options))
 	if test.Error != nil || test.Unsupported != "" {
 		wanted := [2]string{"UNSUPPORTED", test.Unsupported}
 		if test.Error != nil {
@@ -201,4 +204,56 @@ func runOptions(t *testing.T, text []byte) {
 	if known := len(test.Warnings); len(explained.Warnings) < known || known > 0 && !reflect.DeepEqual(explained.Warnings[:known], test.Warnings) {
 		t.Errorf("got %q", explained.Warnings)
 	}
+}
+
+// runPlan asks explain about a JPEG that is only a header; other formats are planned alike, which
+// core tests with headers of its own.
+func runPlan(t *testing.T, text []byte) {
+	var test struct {
+		Options, Source, Format, Error string
+		Orientation                    uint16
+		Output                         [2]int
+		Warnings                       []string
+	}
+	read(t, text, &test)
+	if test.Format != "" {
+		t.Skip("not a JPEG")
+	}
+	var width, height uint16
+	if _, err := fmt.Sscanf(test.Source, "%dx%d", &width, &height); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := Explain(jpegHeader(width, height, max(test.Orientation, 1)), Text(test.Options))
+	if code(err) != test.Error {
+		t.Fatalf("got %v", err)
+	}
+	if err != nil {
+		return
+	}
+	var explained struct {
+		Plan struct {
+			Output   struct{ Width, Height int }
+			Warnings []string
+		}
+	}
+	read(t, answer, &explained)
+	plan := explained.Plan
+	if got := [2]int{plan.Output.Width, plan.Output.Height}; got != test.Output {
+		t.Errorf("got %v", got)
+	}
+	if len(plan.Warnings) != len(test.Warnings) || len(test.Warnings) > 0 && !reflect.DeepEqual(plan.Warnings, test.Warnings) {
+		t.Errorf("got %q", plan.Warnings)
+	}
+}
+
+// jpegHeader is a JPEG up to its first pixel: EXIF with the orientation, the frame, the scan.
+func jpegHeader(width, height, orientation uint16) []byte {
+	data := []byte("\xff\xd8\xff\xe1\x00\x22Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01")
+	data = binary.BigEndian.AppendUint16(data, orientation)
+	data = append(data, "\x00\x00\x00\x00\x00\x00\xff\xc0\x00\x11\x08"...)
+	data = binary.BigEndian.AppendUint16(data, height)
+	data = binary.BigEndian.AppendUint16(data, width)
+	data = append(data, "\x03\x01\x11\x00\x02\x11\x00\x03\x11\x00"...)
+	data = append(data, "\xff\xda\x00\x0c\x03\x01\x00\x02\x00\x03\x00\x00\x3f\x00"...)
+	return append(data, make([]byte, 1000-len(data))...)
 }

@@ -64,7 +64,8 @@ static void threads_share_an_engine_and_get_the_same_bytes(void) {
     for (int i = 0; i < THREADS; i++) {
         size_t len = safelight_image_len(works[i].image);
         CHECK(works[i].status == SAFELIGHT_OK && len == safelight_image_len(works[0].image));
-        CHECK(memcmp(safelight_image_data(works[i].image), safelight_image_data(works[0].image), len) == 0);
+        CHECK(len > 0 &&
+              memcmp(safelight_image_data(works[i].image), safelight_image_data(works[0].image), len) == 0);
     }
     for (int i = 0; i < THREADS; i++) safelight_image_free(works[i].image);
     safelight_engine_free(engine);
