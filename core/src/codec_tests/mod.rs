@@ -68,11 +68,20 @@ pub(crate) fn write_ok(image: &Image, encoding: Encoding) -> Vec<u8> {
     write(image, encoding, &Job::default()).unwrap()
 }
 
-/// A job whose token was cancelled.
-pub(crate) fn cancelled() -> Job {
+/// A cancelled job goes by the check at the door straight to the adapters: they stop too.
+pub(crate) fn both_adapters_stop(image: &Image, encoding: Encoding) {
+    let limits = Limits::default();
     let cancel = CancelToken::new();
     cancel.cancel();
-    Job::new(&Limits::default(), cancel)
+    let job = Job::new(&limits, cancel);
+    let source = write_ok(image, encoding.clone());
+    let (width, height) = (image.width(), image.height());
+    let output = OutputPlan { width, height, encoding, exif: None };
+    let written = encode::run_adapter(image, &output, &job);
+    assert_eq!(written.unwrap_err().kind(), Kind::Cancelled);
+    let probe = decode::probe(&source, &limits).unwrap();
+    let read = decode::run_adapter(&source, &probe, &decode_plan(&probe, 1), &limits, &job);
+    assert_eq!(read.unwrap_err().kind(), Kind::Cancelled);
 }
 
 /// A picture whose channels have few values, as a palette wants them.

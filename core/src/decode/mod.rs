@@ -40,18 +40,29 @@ pub(crate) fn decode(
     job: &Job,
 ) -> Result<Image> {
     job.check()?;
-    let image = match probe.format {
+    let image = run_adapter(source, probe, plan, limits, job)?;
+    if (image.width(), image.height(), image.layout()) != (plan.width, plan.height, plan.layout) {
+        return Err(Error::internal("the decoder made another picture than was planned"));
+    }
+    Ok(image)
+}
+
+/// Decodes by the adapter of the format. It asks `job` by itself.
+pub(crate) fn run_adapter(
+    source: &[u8],
+    probe: &Probe,
+    plan: &DecodePlan,
+    limits: &Limits,
+    job: &Job,
+) -> Result<Image> {
+    match probe.format {
         Format::Jpeg => jpeg::decode(source, probe, plan, limits, job),
         Format::Png => png::decode(source, probe, plan, limits, job),
         Format::Gif => gif::decode(source, probe, plan, limits, job),
         Format::Webp => webp::decode(source, probe, plan, limits, job),
         Format::Avif => avif::decode(source, limits, job),
         Format::Json => Err(Error::unsupported("json is not an image")),
-    }?;
-    if (image.width(), image.height(), image.layout()) != (plan.width, plan.height, plan.layout) {
-        return Err(Error::internal("the decoder made another picture than was planned"));
     }
-    Ok(image)
 }
 
 /// Refuses a picture whose header alone passes a limit. `side` is the longest side the format

@@ -16,6 +16,11 @@ use crate::{Error, Job, Result};
 /// Writes `image` as `output` says.
 pub(crate) fn encode(image: &Image, output: &OutputPlan, job: &Job) -> Result<Vec<u8>> {
     job.check()?;
+    run_adapter(image, output, job)
+}
+
+/// Encodes by the adapter of the format. It asks `job` by itself.
+pub(crate) fn run_adapter(image: &Image, output: &OutputPlan, job: &Job) -> Result<Vec<u8>> {
     match output.encoding {
         Encoding::Jpeg { quality, progressive, full_chroma, fast } => {
             let exif = output.exif.as_deref();
