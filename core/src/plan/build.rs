@@ -129,3 +129,222 @@ fn metadata(options: &Options, probe: &Probe, encoding: &Encoding) -> Option<Vec
         Metadata::None => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Area, Step};
+    use super::*;
+    use crate::image::{ColorModel, Profile};
+    use crate::options::{Color, Compression, Flip, Quality, Trim};
+    use crate::Kind;
+
+    fn jpeg(width: u32, height: u32) -> Probe {
+        Probe {
+            format: Format::Jpeg,
+            width,
+            height,
+            frames: 1,
+            loops: 0,
+            orientation: 1,
+            model: ColorModel::Rgb,
+            alpha: false,
+            bits: 8,
+            progressive: false,
+            lossless: false,
+            subsampling: Some("4:2:0"),
+            profile: Profile::Srgb,
+            exif: None,
+        }
+    }
+
+    fn png(width: u32, height: u32, alpha: bool) -> Probe {
+        Probe {
+            format: Format::Png,
+            alpha,
+            lossless: true,
+            subsampling: None,
+            ..jpeg(width, height)
+        }
+    }
+
+    fn planned(probe: &Probe, options: &Options, accepts: &[Format]) -> Result<Plan> {
+        plan(&Request { options, accepts, source_bytes: 1 }, probe, &Limits::default())
+    }
+
+    fn options() -> Options {
+        Options::default()
+    }
+
+    fn format_of(probe: &Probe, options: &Options, accepts: &[Format]) -> Format {
+        planned(probe, options, accepts).unwrap().output.encoding.format()
+    }
+
+    #[test]
+    fn a_plan_that_changes_nothing_has_no_steps() {
+        let plan = planned(&jpeg(100, 50), &options(), &[]).unwrap();
+        assert!(plan.steps.is_empty());
+        assert_eq!(plan.decode.scale, 1);
+    }
+
+    #[test]
+    fn turns_and_mirrors_are_one_step_after_the_resize() {
+        let probe = Probe { orientation: 6, ..jpeg(400, 200) };
+        let flip = Some(Flip { horizontal: true, vertical: false });
+        let options =
+            Options { width: Some(Width::Pixels(50)), rotate: Some(90), flip, ..options() };
+        let plan = planned(&probe, &options, &[]).unwrap();
+        let Step::Resize { width, height, .. } = plan.steps[0] else { panic!("{plan:?}") };
+        assert_eq!((width, height), (50, 25));
+        assert_eq!(plan.steps[1..], [Step::Orient { orientation: 2 }][..]);
+    }
+
+    #[test]
+    fn turns_that_undo_each_other_are_no_step() {
+        let probe = Probe { orientation: 6, ..jpeg(400, 200) };
+        let options = Options { rotate: Some(270), ..options() };
+        assert!(planned(&probe, &options, &[]).unwrap().steps.is_empty());
+    }
+
+    #[test]
+    fn the_decoder_shrinks_and_the_area_is_mapped_exactly() {
+        let options = Options { width: Some(Width::Pixels(720)), ..options() };
+        let plan = planned(&jpeg(2725, 2225), &options, &[]).unwrap();
+        assert_eq!((plan.decode.scale, plan.decode.width, plan.decode.height), (2, 1363, 1113));
+        let area = Area { left: 0.0, top: 0.0, width: 1362.5, height: 1112.5 };
+        assert_eq!(plan.steps, [Step::Resize { area, width: 720, height: 588 }]);
+    }
+
+    #[test]
+    fn what_trim_cuts_off_is_gone_before_the_resize() {
+        let trim = Some(Trim { left: Some(100.0), ..Trim::default() });
+        let options = Options { trim, width: Some(Width::Pixels(30)), ..options() };
+        let plan = planned(&png(400, 200, false), &options, &[]).unwrap();
+        assert_eq!(plan.steps[0], Step::Crop { left: 100, top: 0, width: 300, height: 200 });
+        let area = Area { left: 0.0, top: 0.0, width: 300.0, height: 200.0 };
+        assert_eq!(plan.steps[1], Step::Resize { area, width: 30, height: 20 });
+    }
+
+    #[test]
+    fn without_a_format_opaque_is_jpeg_and_transparent_is_png() {
+        assert_eq!(format_of(&png(9, 9, false), &options(), &[]), Format::Jpeg);
+        assert_eq!(format_of(&png(9, 9, true), &options(), &[]), Format::Png);
+        let white = Some(Color { red: 255, green: 255, blue: 255, alpha: 255 });
+        let painted = Options { background: white, ..options() };
+        assert_eq!(format_of(&png(9, 9, true), &painted, &[]), Format::Jpeg);
+    }
+
+    #[test]
+    fn auto_takes_the_first_accepted_format_that_can_hold_the_picture() {
+        let auto = Options { format: Some(FormatWord::Auto), ..options() };
+        let both = [Format::Avif, Format::Webp];
+        assert_eq!(format_of(&jpeg(1200, 10), &auto, &both), Format::Avif);
+        assert_eq!(format_of(&jpeg(1201, 10), &auto, &both), Format::Webp);
+        assert_eq!(format_of(&jpeg(1201, 10), &auto, &[]), Format::Jpeg);
+        let plan = planned(&jpeg(1201, 10), &auto, &both).unwrap();
+        assert_eq!(plan.warnings, ["image too large for AVIF"]);
+    }
+
+    #[test]
+    fn an_explicit_avif_that_is_too_large_falls_back() {
+        let avif = Options { format: Some(FormatWord::Avif), ..options() };
+        assert_eq!(format_of(&jpeg(1600, 10), &avif, &[]), Format::Avif);
+        assert_eq!(format_of(&jpeg(1601, 10), &avif, &[]), Format::Jpeg);
+        assert_eq!(format_of(&jpeg(1601, 10), &avif, &[Format::Webp]), Format::Webp);
+    }
+
+    #[test]
+    fn transparency_is_painted_over_for_jpeg() {
+        let jpeg = Options { format: Some(FormatWord::Jpeg), ..options() };
+        let plan = planned(&png(60, 60, true), &jpeg, &[]).unwrap();
+        let background = Color { red: 255, green: 255, blue: 255, alpha: 255 };
+        assert_eq!(plan.steps, [Step::Flatten { background }]);
+    }
+
+    #[test]
+    fn small_and_huge_jpegs_are_sequential() {
+        let progressive = |side| {
+            let plan = planned(&jpeg(side, side), &options(), &[]).unwrap();
+            matches!(plan.output.encoding, Encoding::Jpeg { progressive: true, .. })
+        };
+        assert!(!progressive(49) && progressive(50) && progressive(3000) && !progressive(3001));
+    }
+
+    #[test]
+    fn fast_is_the_quickest_encoder_that_keeps_transparency() {
+        let fast = Options { compression: Some(Compression::Fast), ..options() };
+        let quick =
+            Encoding::Jpeg { quality: 85, progressive: false, full_chroma: false, fast: true };
+        assert_eq!(planned(&jpeg(90, 90), &fast, &[]).unwrap().output.encoding, quick);
+        assert_eq!(format_of(&png(90, 90, true), &fast, &[]), Format::Png);
+        let webp = Options { format: Some(FormatWord::Webp), ..fast };
+        assert_eq!(format_of(&png(90, 90, true), &webp, &[]), Format::Webp);
+    }
+
+    #[test]
+    fn webp_of_full_quality_is_lossless() {
+        let quality = Some(Quality::Number(100));
+        let webp = Options { format: Some(FormatWord::Webp), quality, ..options() };
+        let plan = planned(&jpeg(90, 90), &webp, &[]).unwrap();
+        assert_eq!(plan.output.encoding, Encoding::Webp { quality: None, method: 4 });
+    }
+
+    #[test]
+    fn what_has_no_effect_yet_is_refused_or_warned_of() {
+        let auto = Options { gravity: Some(Gravity::Face), ..options() };
+        assert_eq!(planned(&jpeg(9, 9), &auto, &[]).unwrap_err().kind(), Kind::Unsupported);
+        let quality = Some(Quality::Number(50));
+        let plan = planned(&png(9, 9, true), &Options { quality, ..options() }, &[]).unwrap();
+        assert_eq!(plan.warnings, ["quality has no effect on png in this version"]);
+        let moving = Probe { frames: 3, ..png(9, 9, true) };
+        assert_eq!(planned(&moving, &options(), &[]).unwrap().warnings.len(), 1);
+        let still = Options { anim: Some(false), ..options() };
+        assert!(planned(&moving, &still, &[]).unwrap().warnings.is_empty());
+    }
+
+    #[test]
+    fn large_sources_fit_the_default_memory_and_impossible_ones_do_not() {
+        let small = Options { width: Some(Width::Pixels(320)), ..options() };
+        for probe in [jpeg(4000, 3000), jpeg(12_000, 8_333), png(6000, 4000, false)] {
+            assert!(planned(&probe, &small, &[]).is_ok(), "{probe:?}");
+        }
+        let webp = Probe { format: Format::Webp, ..png(6000, 4000, false) };
+        assert!(planned(&webp, &small, &[]).is_ok());
+        let error = planned(&png(10_000, 10_000, true), &small, &[]).unwrap_err();
+        assert_eq!(error.kind(), Kind::TooLarge);
+        assert!(error.message().starts_with("memory: limit "), "{error}");
+    }
+
+    #[test]
+    fn profiles_are_converted_after_a_shrinking_resize_and_before_anything_else() {
+        let probe = Probe { model: ColorModel::Cmyk, ..jpeg(4000, 3000) };
+        let options = Options { width: Some(Width::Pixels(100)), rotate: Some(90), ..options() };
+        let plan = planned(&probe, &options, &[]).unwrap();
+        assert!(matches!(plan.steps[..], [Step::Resize { .. }, Step::ToSrgb, Step::Orient { .. }]));
+        let larger =
+            Options { fit: Some(Fit::Contain), width: Some(Width::Pixels(5000)), ..options };
+        let plan = planned(&probe, &larger, &[]).unwrap();
+        assert!(matches!(plan.steps[..2], [Step::ToSrgb, Step::Resize { .. }]), "{plan:?}");
+    }
+
+    #[test]
+    fn explain_names_every_step() {
+        let trim = Some(Trim { left: Some(10.0), ..Trim::default() });
+        let options = Options {
+            trim,
+            width: Some(Width::Pixels(64)),
+            height: Some(64),
+            fit: Some(Fit::Pad),
+            rotate: Some(90),
+            brightness: Some(1.5),
+            blur: Some(3.0),
+            sharpen: Some(1.0),
+            ..options()
+        };
+        let json = planned(&png(400, 200, true), &options, &[]).unwrap().to_json();
+        let steps: Vec<_> =
+            json["steps"].as_array().unwrap().iter().map(|step| step["step"].clone()).collect();
+        let names = ["crop", "resize", "orient", "pad", "adjust", "blur", "sharpen"];
+        assert_eq!(steps, names);
+        assert_eq!(json["output"]["format"], "png");
+    }
+}

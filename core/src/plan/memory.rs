@@ -79,6 +79,8 @@ pub(crate) fn padded_layout(layout: Layout, background: crate::options::Color) -
     }
 }
 
+/// What a decoder holds besides the picture. Like [`encoder`]'s, the figures are the peaks that
+/// were measured on pictures of 3 to 12 MP, rounded up.
 fn decoder(probe: &Probe) -> u64 {
     let pixels = u64::from(probe.width) * u64::from(probe.height);
     let wide = if probe.bits > 8 { 2 } else { 1 };
@@ -92,25 +94,28 @@ fn decoder(probe: &Probe) -> u64 {
         Format::Jpeg => 64 * u64::from(probe.width),
         Format::Png if probe.bits > 8 => 2 * pixels * probe.layout().channels() as u64,
         Format::Png => 64 * u64::from(probe.width),
-        Format::Gif => pixels,
+        Format::Gif => 4 * pixels,
         Format::Webp if probe.lossless => 4 * pixels,
         Format::Webp => pixels,
-        Format::Avif => 6 * wide * pixels,
+        Format::Avif => 4 * wide * pixels,
         Format::Json => 0,
     }
 }
 
+/// What an encoder holds besides the picture.
 fn encoder(encoding: &Encoding, picture: &Buffer) -> u64 {
     let pixels = picture.pixels();
     match encoding {
         Encoding::Jpeg { fast: true, .. } => pixels,
-        Encoding::Jpeg { full_chroma: true, .. } => 7 * pixels,
-        Encoding::Jpeg { .. } => 4 * pixels,
+        Encoding::Jpeg { full_chroma: true, .. } => 13 * pixels,
+        Encoding::Jpeg { .. } => 7 * pixels,
         Encoding::Png { .. } => picture.bytes(),
         Encoding::Gif => 6 * pixels,
         Encoding::Webp { quality: None, .. } => 30 * pixels,
+        // The alpha plane is compressed without loss, which takes most of it.
+        Encoding::Webp { .. } if picture.layout == Layout::Rgba => 24 * pixels,
         Encoding::Webp { .. } => 6 * pixels,
-        Encoding::Avif { .. } => 60 * pixels,
+        Encoding::Avif { .. } => 40 * pixels,
         Encoding::Json => 0,
     }
 }

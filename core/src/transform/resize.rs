@@ -205,13 +205,13 @@ mod tests {
     fn a_picture_of_several_bands_has_no_seams() {
         let image = noise(6000, 4100, Layout::Gray);
         let area = Area { left: 0.0, top: 0.0, width: 6000.0, height: 4100.0 };
-        let source = ImageRef::new(6000, 4100, image.data(), PixelType::U8).unwrap();
-        let mut whole = FirImage::new(300, 205, PixelType::U8);
+        let source = TypedImageRef::<U8>::from_buffer(6000, 4100, image.data()).unwrap();
+        let mut whole = TypedImage::<U8>::new(300, 205);
         let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-        Resizer::new().resize(&source, &mut whole, &options).unwrap();
+        Resizer::new().resize_typed(&source, &mut whole, &options).unwrap();
         let banded = run(image.clone(), area, 300, 205, &Job::default()).unwrap();
-        let pairs = banded.data().iter().zip(whole.buffer());
-        assert!(pairs.clone().all(|(a, b)| a.abs_diff(*b) <= 1));
+        let mut pairs = banded.data().iter().zip(whole.pixels());
+        assert!(pairs.all(|(a, b)| a.abs_diff(b.0) <= 1));
     }
 
     #[test]
