@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::av1::{self, Reading};
-use crate::decode::check_size;
 use crate::decode::isobmff::{Av1Config, Crop, File, Meta, Nclx, Properties, Track};
+use crate::decode::{check_size, wide_side};
 use crate::{Error, Limits, Result};
 
 /// Most tiles of a grid.
@@ -79,7 +79,7 @@ impl<'a> Source<'a> {
             (None, None) => return Err(Error::malformed("avif: no picture in the file")),
         };
         let Found { color, alpha, premultiplied, properties, frames } = found;
-        check_size(color.width, color.height, limits.source_side, limits)?;
+        check_size(color.width, color.height, wide_side(limits, 16_383), limits)?;
         let whole = Crop { left: 0, top: 0, width: color.width, height: color.height };
         let crop = properties.crop(color.width, color.height)?.unwrap_or(whole);
         Ok(Source { file, color, alpha, premultiplied, properties, crop, frames })
