@@ -79,6 +79,10 @@ impl Decoder {
     }
 
     fn send(&mut self, bytes: &[u8]) -> Result<()> {
+        // The library complains on standard error about empty data.
+        if bytes.is_empty() {
+            return Err(Error::malformed("avif: empty AV1 data"));
+        }
         let mut data = Dav1dData::default();
         let to = Some(NonNull::from(&mut data));
         // SAFETY: `data` is valid for a write; a null result is checked before use.
@@ -228,6 +232,9 @@ fn color(header: &Dav1dSequenceHeader) -> Nclx {
 
 /// Code points of the first sequence header in `data`.
 pub(super) fn stream_color(data: &[u8]) -> Option<Nclx> {
+    if data.is_empty() {
+        return None;
+    }
     let mut header = MaybeUninit::<Dav1dSequenceHeader>::uninit();
     let start = NonNull::from(data).cast();
     let to = Some(NonNull::from(&mut header).cast());
