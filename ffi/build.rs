@@ -1,10 +1,12 @@
-//! Binds the codecs' own symbols inside the library.
+//! Linker settings of the shared library.
 
 fn main() {
-    println!("cargo:rerun-if-changed=build.rs");
-    // The AV1 decoder's assembly addresses its tables relative to the code, which the linker
-    // allows only for symbols that no other library can replace.
-    if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
-        println!("cargo:rustc-cdylib-link-arg=-Wl,-Bsymbolic");
+    println!("cargo::rerun-if-changed=build.rs");
+    let os = std::env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
+    if matches!(os.as_str(), "linux" | "android" | "freebsd") {
+        // The AV1 decoder's tables are C symbols that its assembly addresses directly: that works
+        // only when no other library may replace them, and nobody outside needs to see them.
+        println!("cargo::rustc-link-arg-cdylib=-Wl,-Bsymbolic");
+        println!("cargo::rustc-link-arg-cdylib=-Wl,--exclude-libs,ALL");
     }
 }
