@@ -19,7 +19,7 @@ const PRESETS = [
   ['Facts only', 'width=640,format=json'],
 ];
 const FIRST = 'width=640,format=auto';
-const STAGES = { plan: 's1', decode: 's2', transform: 's3', encode: 's4' };
+const STAGES = { fetch: 's1', decode: 's2', transform: 's3', encode: 's4' };
 
 let samples = [];
 let current = null;

@@ -7,12 +7,14 @@ use axum::extract::State;
 use axum::http::request::Parts;
 use axum::response::Response;
 use safelight::backends::backends;
-use safelight::{Engine, Result};
+use safelight::delivery::Stage;
+use safelight::Engine;
 use serde_json::{json, Value};
 
 use crate::app::Shared;
 use crate::pool::blocking;
-use crate::{reply, transform};
+use crate::reply::{self, Failure};
+use crate::transform;
 
 /// Pictures that are listed at most.
 const LISTED: usize = 200;
@@ -26,7 +28,10 @@ pub(crate) async fn version() -> Response {
 /// The pictures that lie in the root folder itself, by name.
 pub(crate) async fn samples(State(app): Shared) -> Response {
     let listed = blocking(move || Ok(list(app.root.folder(), &app.engine))).await;
-    listed.map_or_else(reply::error, |list| reply::json(&Value::Array(list)))
+    match listed {
+        Ok(list) => reply::json(&Value::Array(list)),
+        Err(error) => Failure::new(&error, Stage::Source).response(),
+    }
 }
 
 fn list(folder: &Path, engine: &Engine) -> Vec<Value> {
@@ -72,14 +77,16 @@ fn probe(path: &Path, engine: &Engine) -> Option<(u64, Value)> {
 
 /// The plan of a transform, as JSON.
 pub(crate) async fn explain(State(app): Shared, request: Parts) -> Response {
-    let asked = match transform::Asked::read(&request, "/api/explain/") {
+    let asked = match transform::Asked::read(request, "/api/explain/") {
         Ok(asked) => asked,
         Err(failure) => return failure.response(),
     };
-    let found: Result<Value> = blocking(move || {
+    let found = blocking(move || {
         let data = app.root.find(&asked.segments)?.read(app.engine.limits().source_bytes)?;
         app.engine.explain_text(&data, &asked.options.to_string(), &asked.hints)
-    })
-    .await;
-    found.map_or_else(reply::error, |plan| reply::json(&plan))
+    });
+    match found.await {
+        Ok(plan) => reply::json(&plan),
+        Err(error) => Failure::new(&error, Stage::Transform).response(),
+    }
 }

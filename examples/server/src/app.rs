@@ -4,16 +4,17 @@ use std::io;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
 use axum::Router;
-use safelight::{Engine, Error, Kind};
+use safelight::Engine;
 
 use crate::files::Root;
 use crate::pool::Pool;
-use crate::{api, page, reply, transform, Config};
+use crate::reply::{self, Failure};
+use crate::{api, page, transform, Config};
 
 /// Longest path and query that is looked at, in bytes.
 const URL_BYTES: usize = 8192;
@@ -50,16 +51,14 @@ pub fn router(config: &Config) -> io::Result<Router> {
 /// Refuses what no handler should see: other methods and endless URLs.
 async fn screen(request: Request, next: Next) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let mut response = reply::error(Error::new(Kind::Invalid, "method: expected GET or HEAD"));
-        *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+        let mut response = Failure::coded(9424, 405, "method: expected GET or HEAD").response();
         response.headers_mut().insert("allow", reply::value("GET, HEAD"));
         return response;
     }
     let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
     if length > URL_BYTES {
-        let mut response = reply::error(Error::too_large("url bytes", URL_BYTES, length));
-        *response.status_mut() = StatusCode::URI_TOO_LONG;
-        return response;
+        let text = format!("url bytes: limit {URL_BYTES}, got {length}");
+        return Failure::coded(9424, 414, &text).response();
     }
     next.run(request).await
 }

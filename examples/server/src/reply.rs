@@ -1,33 +1,19 @@
-//! Answers: what every response carries, and how an error looks (reference §2.5 and §2.8).
+//! Answers: the library's headers and errors as responses of the framework.
 
 use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
+use safelight::delivery::{self, Answer, Stage};
 use safelight::Error;
-
-/// A picture that is opened as a page may do nothing.
-pub(crate) const POLICY: &str = "default-src 'none'; navigate-to 'none'; form-action 'none'; \
-     img-src data:; style-src 'unsafe-inline';";
-
-/// A source without a life of its own lives an hour (reference §2.9).
-const LIFE: &str = "public, max-age=3600";
 
 /// A header value; text that cannot be one becomes empty.
 pub(crate) fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-/// One `Warning` header.
-pub(crate) fn warning(text: &str) -> HeaderValue {
-    let plain = |letter: char| letter == ' ' || letter.is_ascii_graphic() && letter != '"';
-    let text: String =
-        text.chars().map(|letter| if plain(letter) { letter } else { '\'' }).collect();
-    value(&format!("cf-images 299 \"{text}\""))
-}
-
-/// 200 with a body of our own making.
+/// 200 with a body that no browser may take for another type.
 pub(crate) fn body(kind: &str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     let headers = response.headers_mut();
@@ -43,73 +29,95 @@ pub(crate) fn json(json: &serde_json::Value) -> Response {
     response
 }
 
-/// An error with the number and status of reference §2.8.
+/// Adds headers as the library writes them.
+pub(crate) fn add_headers(response: &mut Response, headers: &[(String, String)]) {
+    for (name, text) in headers {
+        if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
+            response.headers_mut().append(name, value(text));
+        }
+    }
+}
+
+/// Why there is no picture.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    code: u16,
-    status: u16,
-    error: Error,
+    answer: Answer,
+    /// What only the log may see.
+    context: Option<String>,
 }
 
 impl Failure {
-    pub(crate) fn new(code: u16, status: u16, error: Error) -> Self {
-        Failure { code, status, error }
+    /// The library's answer for an error at a stage.
+    pub(crate) fn new(error: &Error, stage: Stage) -> Self {
+        let context = error.context().map(|text| format!("{error} ({text})"));
+        Failure { answer: delivery::answer(error, stage), context }
     }
 
-    /// As the client sees it; detail for the log goes to standard error.
-    pub(crate) fn response(&self) -> Response {
-        if let Some(context) = self.error.context().filter(|_| self.status >= 500) {
-            eprintln!("safelight: error {}: {} ({context})", self.code, self.error);
+    /// An answer that the library has made.
+    pub(crate) fn from_answer(answer: Answer) -> Self {
+        Failure { answer, context: None }
+    }
+
+    /// An answer of the server's own, in the shape of the others.
+    pub(crate) fn coded(code: u16, status: u16, message: &str) -> Self {
+        let mut answer = delivery::answer(&Error::internal(message), Stage::Transform);
+        answer.status = status;
+        answer.body = format!("ERROR {code}: {message}");
+        for (_, text) in answer.headers.iter_mut().filter(|(name, _)| name == "Cf-Resized") {
+            *text = format!("err={code}");
         }
-        let text = format!("ERROR {}: {}", self.code, self.error);
-        let mut response = body("text/plain; charset=utf-8", text);
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
-        let headers = response.headers_mut();
-        headers.insert("cf-resized", value(&format!("err={}", self.code)));
+        Failure::from_answer(answer)
+    }
+
+    /// As the client sees it.
+    pub(crate) fn response(self) -> Response {
+        if let Some(context) = self.context.filter(|_| self.answer.status >= 500) {
+            eprintln!("safelight: {context}");
+        }
+        let status = StatusCode::from_u16(self.answer.status);
+        let mut response = Response::new(Body::from(self.answer.body));
+        *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        add_headers(&mut response, &self.answer.headers);
         // An error is never kept: the next request may find it mended.
-        headers.insert("cache-control", value("no-store"));
-        if self.status == 503 {
-            headers.insert("retry-after", value("1"));
+        response.headers_mut().insert("cache-control", value("no-store"));
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert("retry-after", value("1"));
         }
         response
     }
 }
 
-/// The answer for an error of the library.
-pub(crate) fn error(error: Error) -> Response {
-    Failure::from(error).response()
-}
-
-/// 307 to a path of this host.
-pub(crate) fn redirect(path: &str) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
-    response.headers_mut().insert("location", value(path));
-    response.headers_mut().insert("cache-control", value("no-store"));
-    response
-}
-
-/// Says how long the answer lives and how it is asked for again.
-pub(crate) fn add_validators(response: &mut Response, tag: &str, modified: Option<SystemTime>) {
-    let headers = response.headers_mut();
-    headers.insert("etag", value(tag));
-    headers.insert("vary", value("accept"));
-    headers.insert("cache-control", value(LIFE));
+/// When the source was changed, in the words of HTTP.
+pub(crate) fn add_modified(response: &mut Response, modified: Option<SystemTime>) {
     if let Some(time) = modified {
-        headers.insert("last-modified", value(&httpdate::fmt_http_date(time)));
+        let date = value(&httpdate::fmt_http_date(time));
+        response.headers_mut().insert("last-modified", date);
     }
 }
 
-/// Whether the client has the answer already.
-pub(crate) fn is_current(headers: &HeaderMap, tag: &str, modified: Option<SystemTime>) -> bool {
-    let texts = |name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    if headers.contains_key("if-none-match") {
-        let mut known = texts("if-none-match").flat_map(|list| list.split(',')).map(str::trim);
-        return known.any(|known| known == "*" || known.trim_start_matches("W/") == tag);
+/// One header as text; several lines are one list.
+pub(crate) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines: Vec<&str> =
+        headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect();
+    (!lines.is_empty()).then(|| lines.join(", "))
+}
+
+/// Whether the client asks only for what is newer than it has.
+pub(crate) fn is_conditional(headers: &HeaderMap) -> bool {
+    headers.contains_key("if-none-match") || headers.contains_key("if-modified-since")
+}
+
+/// Whether the client has the answer already. A tag decides alone when there is one.
+pub(crate) fn is_current(
+    headers: &HeaderMap,
+    tag: Option<&str>,
+    modified: Option<SystemTime>,
+) -> bool {
+    if let Some(known) = header(headers, "if-none-match") {
+        return delivery::if_none_match(Some(&known), tag);
     }
-    let since =
-        texts("if-modified-since").next().and_then(|text| httpdate::parse_http_date(text).ok());
+    let since = header(headers, "if-modified-since");
+    let since = since.and_then(|text| httpdate::parse_http_date(&text).ok());
     match (since, modified) {
         // Dates have whole seconds.
         (Some(since), Some(modified)) => modified < since + Duration::from_secs(1),
@@ -117,10 +125,17 @@ pub(crate) fn is_current(headers: &HeaderMap, tag: &str, modified: Option<System
     }
 }
 
-/// 304.
-pub(crate) fn not_modified(tag: &str) -> Response {
+/// 304, with what a cache needs to go on.
+pub(crate) fn not_modified(tag: Option<&str>, vary: bool) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NOT_MODIFIED;
-    add_validators(&mut response, tag, None);
+    let headers = response.headers_mut();
+    headers.insert("cache-control", value(&delivery::cache_control(None).0));
+    if let Some(tag) = tag {
+        headers.insert("etag", value(tag));
+    }
+    if vary {
+        headers.insert("vary", value("Accept"));
+    }
     response
 }

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use axum::extract::State;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use safelight::delivery::Hints;
-use safelight::options::OnError;
+use safelight::delivery::{self, Facts, Hints, Stage, Work};
+use safelight::options::FormatWord;
 use safelight::url::{self, Part, SourceRef, Url, TRANSFORM_PREFIX};
-use safelight::{CancelToken, Error, Job, Kind, Options, Rendered, Result};
+use safelight::{CancelToken, Error, Job, Options, Rendered};
 
 use crate::app::{App, Shared};
 use crate::files::Source;
@@ -25,92 +25,82 @@ pub(crate) struct Asked {
     /// The options.
     pub options: Box<Options>,
     /// What the parser wants the client to know.
-    pub warnings: Vec<String>,
+    warnings: Vec<String>,
     /// What the client's headers say.
     pub hints: Hints,
+    headers: HeaderMap,
+    source: SourceRef,
+}
+
+/// What a job hands back.
+enum Outcome {
+    /// The client has it already.
+    Current(Option<String>),
+    /// A new picture, and how long it had to wait for a place and for the file.
+    Picture(Box<Rendered>, Work),
 }
 
 /// Answers everything that is no page and no API.
 pub(crate) async fn handle(State(app): Shared, request: Parts) -> Response {
     if !request.uri.path().starts_with("/cdn-cgi/") {
-        return original(app, &request).await;
+        return original(app, request).await.unwrap_or_else(Failure::response);
     }
-    let asked = match Asked::read(&request, TRANSFORM_PREFIX) {
-        Ok(asked) => asked,
-        Err(failure) => return failure.response(),
-    };
-    let fallback = asked.fallback();
-    match transformed(app, asked, &request.headers).await {
-        Ok(response) => response,
-        Err(failure) => fallback.map_or_else(|| failure.response(), |path| reply::redirect(&path)),
-    }
+    let answer = async { transformed(app, Asked::read(request, TRANSFORM_PREFIX)?).await };
+    answer.await.unwrap_or_else(Failure::response)
 }
 
 impl Asked {
     /// Reads the request line as it was sent. `prefix` stands where the transform's would.
-    pub(crate) fn read(request: &Parts, prefix: &str) -> std::result::Result<Self, Failure> {
-        if is_loop(&request.headers) {
-            let error =
-                Error::new(Kind::Forbidden, "the picture was already transformed on its way");
-            return Err(Failure::new(9403, 508, error));
+    pub(crate) fn read(request: Parts, prefix: &str) -> Result<Self, Failure> {
+        let headers = request.headers;
+        if delivery::is_loop(reply::header(&headers, "via").as_deref()) {
+            return Err(Failure::from_answer(delivery::answer_loop()));
         }
         let text = request.uri.path_and_query().map_or("/", |text| text.as_str());
-        let text = match text.strip_prefix(prefix) {
-            Some(rest) => format!("{TRANSFORM_PREFIX}{rest}"),
-            None => text.to_owned(),
-        };
-        let url = url::parse_parts(&text, false).map_err(|rejection| match rejection.part {
-            Part::Options => Failure::new(9401, 400, rejection.error),
-            Part::Url => Failure::new(9406, 403, rejection.error),
+        let rest = text.strip_prefix(prefix).map(|rest| format!("{TRANSFORM_PREFIX}{rest}"));
+        let url = url::parse_parts(rest.as_deref().unwrap_or(text), false).map_err(|wrong| {
+            let stage = if wrong.part == Part::Options { Stage::Options } else { Stage::Url };
+            Failure::new(&wrong.error, stage)
         })?;
         let Url::Transform(transform) = url else {
-            let error = Error::new(Kind::NotFound, "hosted images are not served here");
-            return Err(Failure::new(9431, 404, error));
+            return Err(Failure::coded(9431, 404, "hosted images are not served here"));
         };
-        let segments = match transform.source_ref()? {
-            SourceRef::Path(path) => {
-                url::local_path(&path).map_err(|error| Failure::new(9406, 403, error))?
-            }
-            SourceRef::Remote { .. } => return Err(remote_source()),
-        };
+        let source = transform.source_ref().map_err(at(Stage::Url))?;
+        let segments = segments(&source)?;
+        let lines =
+            headers.iter().filter_map(|(name, text)| Some((name.as_str(), text.to_str().ok()?)));
+        let hints = Hints::from_headers(lines);
         let (options, warnings) = (transform.options, transform.warnings);
-        Ok(Asked { segments, options, warnings, hints: hints(&request.headers) })
+        Ok(Asked { segments, options, warnings, hints, headers, source })
     }
 
-    /// Where `onerror=redirect` leads: the source on this host, written so that no browser can
-    /// take it for another host.
-    fn fallback(&self) -> Option<String> {
-        let wanted = self.options.onerror == Some(OnError::Redirect);
-        let names: Vec<String> = self.segments.iter().map(|name| escape(name)).collect();
-        wanted.then(|| format!("/{}", names.join("/")))
+    /// Whether another `Accept` header could have led to another format.
+    fn is_negotiated(&self) -> bool {
+        matches!(self.options.format, Some(FormatWord::Auto | FormatWord::Avif))
     }
 
-    /// Changes with everything that changes the result but the source.
-    fn key(&self) -> u64 {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        let formats: Vec<&str> = self.hints.accepts().iter().map(|format| format.name()).collect();
-        (safelight::VERSION, self.options.to_string(), formats).hash(&mut hasher);
-        hasher.finish()
+    /// The answer for a failure: the source instead, when `onerror=redirect` asks for it.
+    fn fail(&self, error: &Error, stage: Stage) -> Failure {
+        let host = reply::header(&self.headers, "host");
+        match delivery::error_redirect(&self.options, &self.source, host.as_deref()) {
+            Some(place) => Failure::from_answer(delivery::answer_redirect(error, stage, place)),
+            None => Failure::new(error, stage),
+        }
     }
 }
 
-fn remote_source() -> Failure {
-    let text = "transformation origin is not in allowed origins list: this server reads its own folder only";
-    Failure::new(9401, 403, Error::new(Kind::Forbidden, text))
+fn segments(source: &SourceRef) -> Result<Vec<String>, Failure> {
+    match source {
+        SourceRef::Path(path) => url::local_path(path).map_err(at(Stage::Url)),
+        SourceRef::Remote { .. } => {
+            let text = "transformation origin is not in allowed origins list: this server reads its own folder only";
+            Err(Failure::coded(9401, 403, text))
+        }
+    }
 }
 
-/// Whether a transforming server asks for what it is about to transform.
-fn is_loop(headers: &HeaderMap) -> bool {
-    headers.get_all("via").iter().any(|via| {
-        via.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("image-resizing"))
-    })
-}
-
-fn hints(headers: &HeaderMap) -> Hints {
-    let texts =
-        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    Hints::from_headers(texts)
+fn at(stage: Stage) -> impl Fn(Error) -> Failure {
+    move |error| Failure::new(&error, stage)
 }
 
 /// Percent-encodes a name for a URL path.
@@ -123,136 +113,119 @@ pub(crate) fn escape(name: &str) -> String {
         .collect()
 }
 
-async fn transformed(
-    app: Arc<App>,
-    asked: Asked,
-    headers: &HeaderMap,
-) -> std::result::Result<Response, Failure> {
-    let start = Instant::now();
-    let limits = app.engine.limits().clone();
-    let segments = asked.segments.clone();
-    let finder = app.clone();
-    let source = blocking(move || finder.root.find(&segments)).await?;
-    let tag = format!("\"cf-{:016x}:{}\"", asked.key(), source.tag());
-    let modified = source.modified;
-    if reply::is_current(headers, &tag, modified) {
-        return Ok(reply::not_modified(&tag));
-    }
+async fn transformed(app: Arc<App>, asked: Asked) -> Result<Response, Failure> {
+    let asked = Arc::new(asked);
+    let (finder, wanted) = (app.clone(), asked.clone());
+    let source = blocking(move || finder.root.find(&wanted.segments)).await;
+    let source = source.map_err(|error| asked.fail(&error, Stage::Source))?;
+    let (tag, modified) = (source.tag(), source.modified);
     // The time a job waits counts: nobody wants a picture after the deadline.
     let cancel = CancelToken::new();
-    let job = Job::new(&limits, cancel.clone());
-    let worker = app.clone();
-    let (rendered, waited) = app
-        .pool
-        .run(cancel, move || {
-            let waited = start.elapsed();
-            Ok((render(&worker, source, &asked, &job)?, waited))
-        })
-        .await
-        .map_err(refused)?;
-    Ok(picture(rendered, waited, &tag, modified))
+    let job = Job::new(app.engine.limits(), cancel.clone());
+    let (worker, wanted, queued) = (app.clone(), asked.clone(), Instant::now());
+    let outcome = app.pool.run(cancel, move || {
+        let waited = queued.elapsed();
+        Ok(work(&worker, &wanted, source, &job, waited))
+    });
+    let outcome = match outcome.await {
+        Ok(outcome) => outcome?,
+        Err(Refused::Failed(error)) => return Err(asked.fail(&error, Stage::Transform)),
+        Err(Refused::Busy) => {
+            return Err(Failure::coded(9522, 503, "too many pictures are waiting, try again soon"))
+        }
+    };
+    Ok(match outcome {
+        Outcome::Current(tag) => reply::not_modified(tag.as_deref(), asked.is_negotiated()),
+        Outcome::Picture(rendered, work) => picture(&asked, *rendered, work, &tag, modified),
+    })
 }
 
-fn render(app: &App, source: Source, asked: &Asked, job: &Job) -> Result<Rendered> {
-    job.check()?;
-    let data = source.read(app.engine.limits().source_bytes)?;
-    let mut rendered = app.engine.render(&data, &asked.options, &asked.hints, job)?;
-    rendered.info.warnings.splice(0..0, asked.warnings.iter().cloned());
-    Ok(rendered)
-}
-
-fn refused(refused: Refused) -> Failure {
-    match refused {
-        Refused::Failed(error) => error.into(),
-        Refused::Busy => {
-            let error = Error::new(Kind::TooLarge, "too many pictures are waiting, try again soon");
-            Failure::new(9522, 503, error)
+/// Everything that happens on a thread that may block.
+fn work(
+    app: &App,
+    asked: &Asked,
+    source: Source,
+    job: &Job,
+    queue: Duration,
+) -> Result<Outcome, Failure> {
+    let fail = |stage| move |error: Error| asked.fail(&error, stage);
+    let (start, tag, modified) = (Instant::now(), source.tag(), source.modified);
+    job.check().map_err(fail(Stage::Source))?;
+    let data = source.read(app.engine.limits().source_bytes).map_err(fail(Stage::Source))?;
+    let fetch = start.elapsed();
+    app.engine.probe(&data).map_err(fail(Stage::Decode))?;
+    if reply::is_conditional(&asked.headers) {
+        let plan = app.engine.plan(&data, &asked.options, &asked.hints);
+        let (_, plan) = plan.map_err(fail(Stage::Transform))?;
+        let format = plan.output.encoding.format();
+        let tag = delivery::entity_tag(&asked.options.to_string(), format, Some(&tag));
+        if reply::is_current(&asked.headers, tag.as_deref(), modified) {
+            return Ok(Outcome::Current(tag));
         }
     }
+    let rendered = app.engine.render(&data, &asked.options, &asked.hints, job);
+    let rendered = rendered.map_err(fail(Stage::Transform))?;
+    let times = rendered.info.timings;
+    let work = Work {
+        queue,
+        fetch,
+        decode: times.plan + times.decode,
+        transform: times.transform,
+        encode: times.encode,
+    };
+    Ok(Outcome::Picture(Box::new(rendered), work))
 }
 
-/// The answer for a finished picture (reference §2.5).
+/// The answer for a finished picture.
 fn picture(
+    asked: &Asked,
     rendered: Rendered,
-    waited: Duration,
+    work: Work,
     tag: &str,
     modified: Option<SystemTime>,
 ) -> Response {
     let Rendered { data, info } = rendered;
-    let ms = |time: Duration| time.as_secs_f64() * 1e3;
-    let times = info.timings;
-    let work = times.plan + times.decode + times.transform + times.encode;
-    let resized = format!(
-        "internal=ok/m q={:.0} n=0 c={:.0} v={} l={}",
-        ms(waited),
-        ms(work),
-        safelight::VERSION,
-        data.len()
-    );
-    let timing =
-        format!(
-        "queue;dur={:.1}, plan;dur={:.1}, decode;dur={:.1}, transform;dur={:.1}, encode;dur={:.1}",
-        ms(waited), ms(times.plan), ms(times.decode), ms(times.transform), ms(times.encode)
-    );
-    let mut response = reply::body(info.format.mime(), data);
-    reply::add_validators(&mut response, tag, modified);
-    let headers = response.headers_mut();
-    headers.insert("cf-resized", reply::value(&resized));
-    headers.insert("server-timing", reply::value(&timing));
-    headers.insert("content-security-policy", reply::value(reply::POLICY));
-    for warning in &info.warnings {
-        headers.append("warning", reply::warning(warning));
-    }
+    let warnings = [&asked.warnings[..], &info.warnings[..]].concat();
+    let headers = delivery::headers(&Facts {
+        format: info.format,
+        bytes: data.len(),
+        work,
+        warnings: &warnings,
+        options_key: &asked.options.to_string(),
+        negotiated: asked.is_negotiated(),
+        source_etag: Some(tag),
+        source_cache_control: None,
+    });
+    let mut response = Response::new(data.into());
+    reply::add_headers(&mut response, &headers);
+    reply::add_modified(&mut response, modified);
     response
 }
 
 /// A picture as it lies in the folder. Only what the library knows as a picture leaves.
-async fn original(app: Arc<App>, request: &Parts) -> Response {
-    let segments = match url::local_path(request.uri.path()) {
-        Ok(segments) => segments,
-        Err(error) => return Failure::new(9406, 403, error).response(),
-    };
+async fn original(app: Arc<App>, request: Parts) -> Result<Response, Failure> {
+    let segments = url::local_path(request.uri.path()).map_err(at(Stage::Url))?;
     let finder = app.clone();
     let found = blocking(move || finder.root.find(&segments)).await;
-    let source = match found {
-        Ok(source) => source,
-        Err(error) => return reply::error(error),
-    };
+    let source = found.map_err(at(Stage::Source))?;
     let (tag, modified) = (format!("\"{}\"", source.tag()), source.modified);
-    if reply::is_current(&request.headers, &tag, modified) {
-        return reply::not_modified(&tag);
+    if reply::is_conditional(&request.headers)
+        && reply::is_current(&request.headers, Some(&tag), modified)
+    {
+        return Ok(reply::not_modified(Some(&tag), false));
     }
-    let read = move || {
+    let read = blocking(move || {
         let data = source.read(app.engine.limits().source_bytes)?;
         let format = app.engine.probe(&data)?.format;
         Ok((data, format))
-    };
-    match blocking(read).await {
-        Ok((data, format)) => {
-            let mut response = reply::body(format.mime(), data);
-            reply::add_validators(&mut response, &tag, modified);
-            response.headers_mut().insert("content-security-policy", reply::value(reply::POLICY));
-            response
-        }
-        Err(error) => reply::error(error),
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        let (code, status) = match error.kind() {
-            Kind::Invalid | Kind::Signature => (9401, 400),
-            Kind::Forbidden => (9419, 403),
-            Kind::NotFound => (9404, 404),
-            Kind::TooLarge if error.message().starts_with("source bytes") => (9402, 413),
-            Kind::TooLarge => (9413, 403),
-            Kind::Unsupported => (9412, 415),
-            Kind::Malformed => (9516, 422),
-            Kind::Cancelled => (9528, 502),
-            Kind::Timeout => (9529, 504),
-            Kind::Storage => (9505, 502),
-            Kind::Internal => (9517, StatusCode::INTERNAL_SERVER_ERROR.as_u16()),
-        };
-        Failure::new(code, status, error)
-    }
+    });
+    let (data, format) = read.await.map_err(at(Stage::Decode))?;
+    let mut response = reply::body(format.mime(), data);
+    reply::add_modified(&mut response, modified);
+    let headers = response.headers_mut();
+    headers.insert("etag", reply::value(&tag));
+    // The folder's owner may change a picture at any time.
+    headers.insert("cache-control", reply::value("no-cache"));
+    headers.insert("content-security-policy", reply::value(delivery::CSP));
+    Ok(response)
 }
