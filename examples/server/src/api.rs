@@ -21,8 +21,17 @@ const LISTED: usize = 200;
 /// Bytes of a file that are enough for nearly every header.
 const HEAD: u64 = 64 << 10;
 
-pub(crate) async fn version() -> Response {
-    reply::json(&json!({ "version": safelight::VERSION, "backends": backends() }))
+pub(crate) async fn version(State(app): Shared) -> Response {
+    let load = app.pool.load();
+    reply::json(&json!({
+        "version": safelight::VERSION,
+        "backends": backends(),
+        "jobs": {
+            "running": load.running,
+            "waiting": load.waiting,
+            "cancelled": load.cancelled,
+        },
+    }))
 }
 
 /// The pictures that lie in the root folder itself, by name.

@@ -12,8 +12,21 @@ use tokio::task::spawn_blocking;
 #[derive(Debug)]
 pub(crate) struct Pool {
     running: Arc<Semaphore>,
+    workers: usize,
     waiting: AtomicUsize,
+    cancelled: AtomicUsize,
     queue: usize,
+}
+
+/// What the pool is doing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    /// Jobs that run now.
+    pub running: usize,
+    /// Jobs that wait for a place.
+    pub waiting: usize,
+    /// Jobs that stopped early because their client was gone, since the start.
+    pub cancelled: usize,
 }
 
 /// Why a job has no result.
@@ -45,8 +58,27 @@ impl Drop for Waiting<'_> {
 
 impl Pool {
     pub(crate) fn new(workers: usize, queue: usize) -> Self {
-        let running = Arc::new(Semaphore::new(workers.max(1)));
-        Pool { running, waiting: AtomicUsize::new(0), queue }
+        let workers = workers.max(1);
+        Pool {
+            running: Arc::new(Semaphore::new(workers)),
+            workers,
+            waiting: AtomicUsize::new(0),
+            cancelled: AtomicUsize::new(0),
+            queue,
+        }
+    }
+
+    pub(crate) fn load(&self) -> Load {
+        Load {
+            running: self.workers.saturating_sub(self.running.available_permits()),
+            waiting: self.waiting.load(Ordering::Relaxed),
+            cancelled: self.cancelled.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Counts a job that stopped early.
+    pub(crate) fn count_cancelled(&self) {
+        self.cancelled.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Runs `work` when a place is free. When the returned future is dropped, as it is when the

@@ -123,9 +123,13 @@ async fn transformed(app: Arc<App>, asked: Asked) -> Result<Response, Failure> {
     let cancel = CancelToken::new();
     let job = Job::new(app.engine.limits(), cancel.clone());
     let (worker, wanted, queued) = (app.clone(), asked.clone(), Instant::now());
+    let gone = cancel.clone();
     let outcome = app.pool.run(cancel, move || {
-        let waited = queued.elapsed();
-        Ok(work(&worker, &wanted, source, &job, waited))
+        let outcome = work(&worker, &wanted, source, &job, queued.elapsed());
+        if outcome.is_err() && gone.is_cancelled() {
+            worker.pool.count_cancelled();
+        }
+        Ok(outcome)
     });
     let outcome = match outcome.await {
         Ok(outcome) => outcome?,
