@@ -137,7 +137,7 @@ async function show(response, blob, wall, mine) {
   $('headers-text').textContent = `${response.status} ${response.statusText}\n${lines.join('\n')}`;
   showWarnings(response.headers.get('warning'));
   showTimings(response.headers.get('server-timing'), wall);
-  $('status').textContent = `${response.status} ${(response.headers.get('cf-resized') || '').split(' ')[0]}`;
+  $('status').textContent = `${response.status} ${response.statusText}`;
   if (!response.ok) {
     const [, code, message] = /^ERROR (\d+): (.*)/s.exec(await blob.text()) || [];
     return fail(code || response.status, message || 'the request failed');
@@ -318,6 +318,7 @@ function build() {
     range.dataset.default = normal;
     range.setAttribute('aria-label', `${id} slider`);
     const number = Object.assign(element('input', ''), { name: id, inputMode: 'decimal', placeholder: String(normal) });
+    number.setAttribute('aria-label', id);
     pair.append(range, number);
     label.append(pair);
     $('sliders').append(label);
@@ -362,6 +363,11 @@ async function copy() {
   setTimeout(() => { $('copy').textContent = 'Copy URL'; }, 1500);
 }
 
+function largest() {
+  const area = (sample) => (sample.width || 0) * (sample.height || 0);
+  return samples.reduce((best, sample) => (area(sample) > area(best) ? sample : best));
+}
+
 async function start() {
   build();
   listen();
@@ -369,9 +375,6 @@ async function start() {
     const slow = found.backends.filter((backend) => !backend.accelerated).length;
     $('version').textContent = `version ${found.version}${slow ? ` · ${slow} back ends without SIMD` : ''}`;
   }).catch(() => {});
-  const state = new URLSearchParams(location.hash.slice(1));
-  raw.value = state.get('options') ?? FIRST;
-  formFromText(raw.value);
   try {
     samples = await (await fetch('/api/samples')).json();
   } catch {
@@ -379,7 +382,16 @@ async function start() {
   }
   if (!samples.length) return fail('', 'the folder has no picture in it');
   $('samples').replaceChildren(...samples.map(sampleButton));
-  pick(samples.find((sample) => sample.path === state.get('picture')) || samples[0]);
+  restore();
+  addEventListener('hashchange', restore);
+}
+
+// The picture and the options stand behind the # of the page's own address.
+function restore() {
+  const state = new URLSearchParams(location.hash.slice(1));
+  raw.value = state.get('options') ?? FIRST;
+  formFromText(raw.value);
+  pick(samples.find((sample) => sample.path === state.get('picture')) || largest());
 }
 
 start();
