@@ -1,7 +1,7 @@
 //! `probe` and `explain`: what is known before a pixel is decoded.
 
 use safelight::guard::guard;
-use safelight::{Engine, Options};
+use safelight::Engine;
 use serde_json::{Map, Value};
 
 use crate::args::{ExplainArgs, ProbeArgs};
@@ -35,7 +35,7 @@ fn probe_one(engine: &Engine, file: &std::path::Path) -> Result<Value, Failure> 
 
 /// Prints the plan as indented JSON.
 pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
-    guard(|| Options::parse(&args.options)).map_err(|error| Failure::Usage(error.to_string()))?;
+    report::check_options(&args.options)?;
     let engine = Engine::new(args.limits.get());
     let data = files::read(&args.file, engine.limits())?;
     let plan = guard(|| engine.explain_text(&data, &args.options, &args.client.hints()))

@@ -9,7 +9,7 @@ use std::time::Duration;
 use safelight::delivery::Hints;
 use safelight::guard::guard;
 use safelight::image::Format;
-use safelight::{CancelToken, Engine, Job, Options, Rendered};
+use safelight::{CancelToken, Engine, Job, Rendered};
 use serde_json::{Map, Value};
 
 use crate::args::RenderArgs;
@@ -37,7 +37,7 @@ struct Run<'a> {
 
 /// Renders every input; a picture that fails is reported and the rest goes on.
 pub(crate) fn run(args: &RenderArgs) -> Result<(), Failure> {
-    guard(|| Options::parse(&args.options)).map_err(|error| Failure::Usage(error.to_string()))?;
+    report::check_options(&args.options)?;
     let (inputs, target) = split(args)?;
     let run = Run {
         options: &args.options,

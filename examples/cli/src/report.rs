@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use safelight::guard::guard;
+use safelight::Options;
+
 /// Exit code of a failed job.
 const FAILED: u8 = 1;
 /// Exit code of wrong usage.
@@ -37,6 +40,12 @@ impl Failure {
         }
         self
     }
+}
+
+/// Options that are wrong or not available are wrong usage, whatever the picture is.
+pub(crate) fn check_options(text: &str) -> Result<(), Failure> {
+    let checked = guard(|| Options::parse(text)?.options.check_supported());
+    checked.map_err(|error| Failure::Usage(error.to_string()))
 }
 
 /// Prints `safelight: message` on standard error.

@@ -65,6 +65,7 @@ impl Asked {
         let Url::Transform(transform) = url else {
             return Err(Failure::coded(9431, 404, "hosted images are not served here"));
         };
+        transform.options.check_supported().map_err(at(Stage::Options))?;
         let source = transform.source_ref().map_err(at(Stage::Url))?;
         let segments = segments(&source)?;
         let lines =
