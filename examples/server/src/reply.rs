@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use safelight::delivery::{self, Answer, Stage};
+use safelight::delivery::{self, Answer, Code, Stage};
 use safelight::Error;
 
 /// A header value; text that cannot be one becomes empty.
@@ -60,13 +60,8 @@ impl Failure {
 
     /// An answer of the server's own, in the shape of the others.
     pub(crate) fn coded(code: u16, status: u16, message: &str) -> Self {
-        let mut answer = delivery::answer(&Error::internal(message), Stage::Transform);
-        answer.status = status;
-        answer.body = format!("ERROR {code}: {message}");
-        for (_, text) in answer.headers.iter_mut().filter(|(name, _)| name == "Cf-Resized") {
-            *text = format!("err={code}");
-        }
-        Failure::from_answer(answer)
+        let code = Code { number: code, http: status, meaning: "" };
+        Failure::from_answer(delivery::answer_code(code, message))
     }
 
     /// As the client sees it.
