@@ -135,7 +135,7 @@ mod tests {
     use super::super::{Area, Step};
     use super::*;
     use crate::image::{ColorModel, Profile};
-    use crate::options::{Color, Compression, Flip, Quality, Trim};
+    use crate::options::{Color, Compression, Flip, FormatWord, Quality, Trim};
     use crate::Kind;
 
     fn jpeg(width: u32, height: u32) -> Probe {
