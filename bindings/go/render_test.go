@@ -211,25 +211,3 @@ func TestGoroutinesGetTheSameBytes(t *testing.T) {
 	}
 	group.Wait()
 }
-
-func TestMemoryStaysFlatOverManyRenders(t *testing.T) {
-	source := picture(t, "photo.jpg")
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	several := func(rounds int) {
-		for range rounds {
-			if _, err := Render(ctx, source, Text("width=64,format=jpeg")); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := Render(ctx, source, Text("width=0")); err == nil {
-				t.Fatal("no error")
-			}
-		}
-	}
-	several(300)
-	before := resident(t)
-	several(1000)
-	if growth := resident(t) - before; growth > 4<<20 {
-		t.Errorf("grew by %d bytes", growth)
-	}
-}
