@@ -34,11 +34,15 @@ native: tools ## libsafelight.{so,a}, the CLI and the example server
 	$(CARGO) build --release --workspace
 	@[ "$(TARGET)" = "$(CURDIR)/target" ] || ln -sfn "$(TARGET)" target
 
+# The library is built once, with the rest of the workspace; the package in the tree only gets
+# a copy, and .venv a path to it. `maturin build` makes the wheel that users install.
 .PHONY: python
 python: native $(VENV)/.ready ## the Python package, in .venv
-	VIRTUAL_ENV=$(VENV) $(VENV)/bin/maturin develop --release --quiet -m bindings/python/Cargo.toml
+	cp $(RELEASE)/libsafelight_python.so bindings/python/python/safelight/.native.new
+	mv bindings/python/python/safelight/.native.new bindings/python/python/safelight/_native.abi3.so
+	echo "$(CURDIR)/bindings/python/python" > "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/safelight.pth"
 
-$(VENV)/.ready: tests/requirements.txt
+$(VENV)/.ready: tests/requirements.txt bindings/python/requirements-dev.txt
 	@tests/tools/setup.sh python
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
@@ -46,7 +50,7 @@ $(VENV)/.ready: tests/requirements.txt
 
 .PHONY: node
 node: native bindings/node/node_modules/.ready ## the Node package, in bindings/node
-	cd bindings/node && npm run --silent build
+	cd bindings/node && npm run --silent build -- --built
 
 bindings/node/node_modules/.ready: bindings/node/package.json
 	cd bindings/node && npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts
@@ -77,7 +81,7 @@ test-tools:
 
 .PHONY: test-rust
 test-rust:
-	$(CARGO) test --release --workspace --exclude safelight-python --exclude safelight-node
+	$(CARGO) test --release --workspace
 
 # The crate without a codec: options, URLs, signing and negotiation for pure-URL users.
 .PHONY: test-pure
