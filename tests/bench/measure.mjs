@@ -1,5 +1,7 @@
 // Runs a job a few times and prints medians: CPU of all threads, wall time, peak memory, bytes.
 
+import { readFileSync } from 'node:fs'
+
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]
 
 export async function measure(run, keep, count) {
@@ -15,6 +17,7 @@ export async function measure(run, keep, count) {
     const used = process.cpuUsage(before)
     cpu.push((used.user + used.system) / 1000)
   }
-  const peak = process.resourceUsage().maxRSS / 1024
+  // Not resourceUsage().maxRSS: a process inherits that one from whoever started it.
+  const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024
   console.log(JSON.stringify({ cpu: median(cpu), wall: median(wall), peak, bytes }))
 }

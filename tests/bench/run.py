@@ -55,8 +55,9 @@ def rows(job: dict) -> list[tuple[str, dict]]:
     """The libraries of a row; an AVIF row has one entry an effort of the peers."""
     if "efforts" not in job:
         return [(library, job) for library in LIBRARIES]
+    own = {**job, **job["safelight"]}
     peers = [(library, {**job, "effort": effort}) for effort in job["efforts"] for library in ("sharp", "pyvips")]
-    return [("safelight", job), *peers]
+    return [("safelight", own), *peers]
 
 
 def bench(job: dict, arguments: argparse.Namespace) -> None:
@@ -75,9 +76,10 @@ def bench(job: dict, arguments: argparse.Namespace) -> None:
     first = statistics.median(round_["cpu"] for round_ in figures[0])
     for (library, settings), rounds, out in zip(entries, figures, outs):
         middle = {key: statistics.median(round_[key] for round_ in rounds) for key in rounds[0]}
-        label = f"{library} effort {settings['effort']}" if "effort" in settings else library
+        effort = f" effort {settings['effort']}" if "effort" in settings else ""
+        label = f"{library} q{settings['quality']}{effort}"
         print(
-            f"  {label:<18} {middle['cpu']:8.1f} ms CPU  ×{middle['cpu'] / first:5.2f}  {middle['wall']:8.1f} ms wall"
+            f"  {label:<20} {middle['cpu']:8.1f} ms CPU  ×{middle['cpu'] / first:5.2f}  {middle['wall']:8.1f} ms wall"
             f"  {middle['peak']:6.0f} MB  {middle['bytes']:8.0f} B  ssimulacra2 {score(arguments.scorer, against, out):6.2f}",
             flush=True,
         )

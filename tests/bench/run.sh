@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
 (cd "$here" && npm install --silent --no-audit --no-fund --no-package-lock)
 cargo build --quiet --release -p safelight --example score
-[ -d samples ] || "$release/safelight" samples samples
+[ -d samples ] || { mkdir samples; "$release/safelight-server" --make-samples samples; }
 
 node "$here/sources.mjs" "$pictures" samples "$work"
 echo "$(nproc) cores, $("$release/safelight" --version | head -1), sharp $(node -p "require('$here/node_modules/sharp/package.json').version"), pyvips $("$venv/bin/python" -c 'import pyvips; print(pyvips.__version__)')"

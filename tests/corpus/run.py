@@ -34,7 +34,7 @@ def verdict(path: pathlib.Path) -> dict:
         probe = safelight.probe(data)
         image = safelight.render(data, options)
     except safelight.SafelightError as error:
-        return {"kind": error.code, "message": str(error)}
+        return {"kind": error.kind, "message": str(error)}
     if max(image.width, image.height) != SIDE or bytes(image)[:4] != b"\x89PNG":
         return {"kind": "WRONG", "message": f"{image.width}x{image.height}"}
     return {"kind": "OK", "message": f"{probe['format']} {probe['width']}x{probe['height']}"}
@@ -99,7 +99,7 @@ def main() -> int:
         files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix not in (".md", ".py", ".icc", ".json"))
         for path in files:
             result = examine(path, idle)
-            name = f"{folder.name}/{path.name}"
+            name = f"{folder.parent.name}/{folder.name}/{path.name}"
             problems = []
             if result["kind"] != expected.get(name, "OK"):
                 problems.append(f"expected {expected.get(name, 'OK')}")

@@ -25,8 +25,11 @@ def resize(image: Image.Image, width: int, height: int) -> Image.Image:
     rows = numpy.einsum("oi,ijc->ojc", weights(image.height, height), pixels, optimize=True)
     small = numpy.einsum("oj,ijc->ioc", weights(image.width, width), rows, optimize=True)
     if transparent:
-        small[..., :3] *= 255 / numpy.maximum(small[..., 3:], 1e-9)
-    return Image.fromarray(numpy.clip(small + 0.5, 0, 255).astype(numpy.uint8), image.mode)
+        # The filter overshoots at edges; a valid pixel has no more colour than opacity.
+        alpha = numpy.clip(small[..., 3:], 0, 255)
+        colour = numpy.clip(small[..., :3], 0, alpha) * 255 / numpy.maximum(alpha, 1e-9)
+        small = numpy.concatenate([colour, alpha], axis=2)
+    return Image.fromarray((numpy.clip(small, 0, 255) + 0.5).astype(numpy.uint8), image.mode)
 
 
 def height_for(image: Image.Image, width: int) -> int:
