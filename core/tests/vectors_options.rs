@@ -18,7 +18,8 @@ fn differences(case: &Value) -> Vec<String> {
     let mut differences = Vec::new();
     let mut compare = |what: &str, expected: &Value, got: Value| {
         // As text, so that the order of members counts too.
-        if expected.to_string() != got.to_string() {
+        let (expected_text, got_text) = (expected.to_string(), got.to_string());
+        if expected_text != got_text {
             differences.push(format!("{what}: expected {expected}, got {got}"));
         }
     };

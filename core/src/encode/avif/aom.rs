@@ -14,15 +14,9 @@ use crate::image::{Image, Layout};
 use crate::kernel::yuv::{self, Planar};
 use crate::{Error, Job, Result};
 
-/// What libaom holds while it encodes, in bytes a pixel, measured.
-const BYTES_PER_PIXEL: u64 = 24;
-
 /// Encodes `image`; alpha is a second, grey picture.
 pub(super) fn encode(image: &Image, settings: Settings, job: &Job) -> Result<Vec<u8>> {
     let size = (image.width(), image.height());
-    let pixels = u64::from(size.0) * u64::from(size.1);
-    let planes = Planar::bytes(size.0, size.1, settings.full_chroma);
-    let _memory = job.charge(planes + pixels * BYTES_PER_PIXEL)?;
     let transparent = is_transparent(image);
     let planar = match image.layout() {
         Layout::Gray => yuv::from_gray(image, 0, 1, job)?,

@@ -7,13 +7,8 @@ use crate::backends::Backend;
 use crate::image::{Image, Layout};
 use crate::{Error, Job, Result};
 
-/// What rav1e holds while it encodes, in bytes a pixel.
-const BYTES_PER_PIXEL: u64 = 40;
-
 /// Encodes `image`. Chroma is never halved and grey is written as colour: ravif has no other way.
 pub(super) fn encode(image: &Image, settings: Settings, job: &Job) -> Result<Vec<u8>> {
-    let pixels = u64::from(image.width()) * u64::from(image.height());
-    let _memory = job.charge(pixels * BYTES_PER_PIXEL)?;
     let encoder = ravif::Encoder::new()
         .with_quality(f32::from(settings.quality.clamp(1, 100)))
         .with_alpha_quality(f32::from(alpha_quality(settings.quality)))

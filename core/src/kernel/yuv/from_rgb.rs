@@ -30,12 +30,6 @@ fn weigh(weights: [i32; 3], [red, green, blue]: [i32; 3]) -> i32 {
 }
 
 impl Planar {
-    /// Bytes of [`from_pixels`]'s planes.
-    pub fn bytes(width: u32, height: u32, full_chroma: bool) -> u64 {
-        let luma = u64::from(width + width % 2) * u64::from(height + height % 2);
-        luma + if full_chroma { 2 * luma } else { luma / 2 }
-    }
-
     fn new(image: &Image, chroma: Option<Halved>) -> Self {
         let even = |side: u32| (side + side % 2) as usize;
         let (width, height) = (even(image.width()), even(image.height()));
