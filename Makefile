@@ -117,7 +117,7 @@ test-corpus:
 # Decoded pixels against a second decoder, resizes against a neutral one.
 .PHONY: test-truth
 test-truth:
-	$(CARGO) build --release --quiet -p safelight --example score
+	$(CARGO) build --release --quiet --workspace --examples
 	$(PYTHON) tests/truth/run.py --release $(RELEASE)
 
 .PHONY: test-browser

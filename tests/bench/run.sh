@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
 (cd "$here" && npm install --silent --no-audit --no-fund --no-package-lock)
-cargo build --quiet --release -p safelight --example score
+cargo build --quiet --release --workspace --examples
 [ -d samples ] || { mkdir samples; "$release/safelight-server" --make-samples samples; }
 
 node "$here/sources.mjs" "$pictures" samples "$work"

@@ -77,7 +77,7 @@ def main() -> int:
     parser.add_argument("--release", required=True, type=pathlib.Path)
     release = parser.parse_args().release.resolve()
     listed = jobs()
-    subprocess.check_call(["cargo", "build", "--quiet", "--locked", "--release", "-p", "safelight", "--example", "hashes"], cwd=TOP)
+    subprocess.check_call(["cargo", "build", "--quiet", "--locked", "--release", "--workspace", "--examples"], cwd=TOP)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         text = folder / "jobs.json"
