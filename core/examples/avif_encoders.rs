@@ -1,6 +1,6 @@
 //! libaom beside ravif on one picture: `avif_encoders IMAGE WIDTH`.
 //!
-//! Prints CPU time of one thread, bytes and SSIMULACRA2 for a few qualities of both, so that
+//! Prints the median wall time of three runs on one thread, bytes and SSIMULACRA2 for a few qualities of both, so that
 //! they can be compared at equal scores. libaom runs as the engine runs it.
 
 use std::error::Error;

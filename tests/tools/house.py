@@ -15,7 +15,7 @@ TOP = pathlib.Path(__file__).parent.parent.parent
 LONGEST_FILE = 600
 SOURCES = (".rs", ".py", ".mjs", ".cjs", ".js", ".ts", ".go", ".c", ".h")
 GENERATED = ("safelight.h", "options.go", "_options.pyi", "options.d.ts")
-LOOSE = re.compile(r"\b(TODO|FIXME|XXX)\b|\b(todo|unimplemented)!\(|NotImplementedError")
+LOOSE = re.compile(r"\b([T]ODO|[F]IXME|[X]XX)\b|\b([t]odo|[u]nimplemented)!\(|[N]otImplementedError")
 
 
 def tracked() -> list[pathlib.Path]:
@@ -47,7 +47,7 @@ def check_files() -> list[str]:
     """No source file over the limit, no loose end."""
     problems = []
     for path in tracked():
-        if path.suffix not in SOURCES or path.name in GENERATED or path == pathlib.Path(__file__):
+        if path.suffix not in SOURCES or path.name in GENERATED:
             continue
         text = path.read_text()
         count = text.count("\n")

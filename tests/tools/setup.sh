@@ -5,7 +5,6 @@ set -euo pipefail
 
 missing=()
 need_command() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
-need_file() { compgen -G "$1" >/dev/null || missing+=("$2"); }
 
 for group in "$@"; do
   case $group in

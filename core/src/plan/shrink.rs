@@ -11,8 +11,9 @@
 //! | 1.5 | 86, 92 | 85, 92 | 86, 91 |
 //! | 2.0 | 90, 95 | 90, 95 | 89, 93 |
 //!
-//! That holds only when the area is mapped exactly: with the rounded-up size of the decoded
-//! picture in its place, the same 1/2 falls from 95 to 81 through the shift alone.
+//! The area is mapped exactly, in fractions of the decoded picture. An earlier measurement of the
+//! same 1/2 found 81 instead of 95; using the rounded-up size, which shifts the picture, is the
+//! likely cause, but that was not tested.
 
 use super::Area;
 use crate::image::{Format, Probe};
