@@ -1,7 +1,8 @@
 //! libaom beside ravif on one picture: `avif_encoders IMAGE WIDTH`.
 //!
-//! Prints the median wall time of three runs on one thread, bytes and SSIMULACRA2 for a few qualities of both, so that
-//! they can be compared at equal scores. libaom runs as the engine runs it.
+//! Prints the median wall time of three runs on one thread, bytes and SSIMULACRA2 for a few
+//! qualities of both, so that they can be compared at equal scores. libaom runs as the engine
+//! runs it.
 
 use std::error::Error;
 use std::time::Instant;
