@@ -11,8 +11,7 @@ use std::{env, fs};
 use fast_ssim2::{compute_ssimulacra2, PixelDescriptor, PixelSlice};
 use image::RgbImage;
 use ravif::{Encoder, Img, RGB8};
-use safelight::delivery::Hints;
-use safelight::{Engine, Job};
+use safelight::{Engine, Input, Job};
 
 type Answer<T> = Result<T, Box<dyn Error>>;
 
@@ -34,7 +33,7 @@ fn main() -> Answer<()> {
 }
 
 fn render(source: &[u8], options: &str) -> Answer<Vec<u8>> {
-    Ok(Engine::default().render_text(source, options, &Hints::default(), &Job::default())?.data)
+    Ok(Engine::default().render_text(&Input::new(source), options, &Job::default())?.data)
 }
 
 fn with_ravif(picture: &RgbImage, quality: f32) -> Answer<Vec<u8>> {

@@ -6,8 +6,7 @@
 use std::error::Error;
 use std::{env, fs};
 
-use safelight::delivery::Hints;
-use safelight::{CancelToken, Engine, Job, Limits};
+use safelight::{CancelToken, Engine, Input, Job, Limits};
 use sha2::{Digest, Sha256};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -19,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let source = fs::read(job["source"].as_str().ok_or("source: expected text")?)?;
         let options = job["options"].as_str().ok_or("options: expected text")?;
         let run = Job::new(engine.limits(), CancelToken::new());
-        let line = match engine.render_text(&source, options, &Hints::default(), &run) {
+        let line = match engine.render_text(&Input::new(&source), options, &run) {
             Ok(rendered) => hex(&Sha256::digest(&rendered.data)),
             Err(error) => error.kind().names().node.to_owned(),
         };

@@ -5,8 +5,7 @@
 
 use std::time::Duration;
 
-use safelight::delivery::Hints;
-use safelight::{Engine, Error, Job, Rendered, Result};
+use safelight::{Engine, Error, Input, Job, Rendered, Result};
 
 const RUNS: usize = 20;
 
@@ -21,9 +20,7 @@ fn main() -> Result<()> {
         let source = std::fs::read(&path)
             .map_err(|error| Error::invalid("file", "a readable file", error))?;
         let runs = (0..RUNS)
-            .map(|_| {
-                Engine::default().render_text(&source, &options, &Hints::default(), &Job::default())
-            })
+            .map(|_| Engine::default().render_text(&Input::new(&source), &options, &Job::default()))
             .collect::<Result<Vec<_>>>()?;
         report(&path, &runs);
     }

@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{json, Value};
 
-use crate::delivery::Hints;
+use crate::encode::Encoded;
 use crate::image::{Format, Probe};
 use crate::options::Options;
 use crate::plan::{Encoding, Plan, Request};
-use crate::{decode, pipeline, plan, Error, Job, Limits, Result};
+use crate::{decode, insight, pipeline, plan, Error, Input, Job, Limits, Result};
 
 /// Turns bytes and options into better bytes. Cheap to make, `Send + Sync`, without state.
 #[derive(Debug, Clone, Default)]
@@ -80,60 +80,52 @@ impl Engine {
         decode::probe(source, &self.limits)
     }
 
-    /// The plan that `render` would follow. No pixel is decoded.
-    pub fn plan(&self, source: &[u8], options: &Options, hints: &Hints) -> Result<(Probe, Plan)> {
+    /// The plan that `render` would follow. Pixels are decoded only when the options ask what
+    /// pixels alone can tell, such as where a face is.
+    pub fn plan(&self, input: &Input<'_>, options: &Options, job: &Job) -> Result<(Probe, Plan)> {
         options.check_supported()?;
-        let probe = self.probe(source)?;
-        let accepts = hints.accepts();
-        let source_bytes = source.len() as u64;
-        let request = Request { options, accepts: &accepts, source_bytes };
+        let probe = self.probe(input.source)?;
+        let measured = insight::measure(input.source, &probe, options, &self.limits, job)?;
+        let accepts = input.hints.accepts();
+        let source_bytes = input.source.len() as u64;
+        let request = Request { options, accepts: &accepts, source_bytes, measured: &measured };
         let plan = plan::plan(&request, &probe, &self.limits)?;
         Ok((probe, plan))
     }
 
-    /// Renders `source` as `options` say, for the client that `hints` describe.
-    pub fn render(
-        &self,
-        source: &[u8],
-        options: &Options,
-        hints: &Hints,
-        job: &Job,
-    ) -> Result<Rendered> {
+    /// Renders the source as `options` say, for the client of `input`.
+    pub fn render(&self, input: &Input<'_>, options: &Options, job: &Job) -> Result<Rendered> {
         let start = Instant::now();
         job.check()?;
-        let (probe, plan) = self.plan(source, options, hints)?;
+        let (probe, plan) = self.plan(input, options, job)?;
         let mut timings = Timings { plan: start.elapsed(), ..Timings::default() };
-        let data = if plan.output.encoding == Encoding::Json {
-            describe(&probe, &plan, source.len()).to_string().into_bytes()
+        let encoded = if plan.output.encoding == Encoding::Json {
+            let data = describe(&probe, &plan, input.source.len()).to_string().into_bytes();
+            Encoded { data, encoding: Encoding::Json }
         } else {
-            let done = pipeline::execute(&plan, &probe, source, &self.limits, job)?;
-            timings.decode = done.decode;
-            timings.transform = done.transform;
-            timings.encode = done.encode;
-            done.data
+            let done = pipeline::execute(&plan, &probe, input.source, &self.limits, job)?;
+            timings.decode = done.times.decode;
+            timings.transform = done.times.transform;
+            timings.encode = done.times.encode;
+            done.encoded
         };
-        Ok(Rendered { data, info: Info::new(&probe, plan, timings) })
+        let info = Info::new(&probe, plan, &encoded.encoding, timings);
+        Ok(Rendered { data: encoded.data, info })
     }
 
     /// [`Engine::render`] for options as text: URL form, or JSON when it starts with `{`.
     /// Warnings of the parser stand before those of the plan.
-    pub fn render_text(
-        &self,
-        source: &[u8],
-        options: &str,
-        hints: &Hints,
-        job: &Job,
-    ) -> Result<Rendered> {
+    pub fn render_text(&self, input: &Input<'_>, options: &str, job: &Job) -> Result<Rendered> {
         let parsed = Options::parse(options)?;
-        let mut rendered = self.render(source, &parsed.options, hints, job)?;
+        let mut rendered = self.render(input, &parsed.options, job)?;
         rendered.info.warnings.splice(0..0, parsed.warnings);
         Ok(rendered)
     }
 
     /// The plan, its cost and its cache key as JSON; options as in [`Engine::render_text`].
-    pub fn explain_text(&self, source: &[u8], options: &str, hints: &Hints) -> Result<Value> {
+    pub fn explain_text(&self, input: &Input<'_>, options: &str, job: &Job) -> Result<Value> {
         let parsed = Options::parse(options)?;
-        let (probe, plan) = self.plan(source, &parsed.options, hints)?;
+        let (probe, plan) = self.plan(input, &parsed.options, job)?;
         let mut warnings = parsed.warnings;
         warnings.extend_from_slice(&plan.warnings);
         Ok(json!({
@@ -154,13 +146,13 @@ impl Engine {
 }
 
 impl Info {
-    fn new(probe: &Probe, plan: Plan, timings: Timings) -> Self {
+    fn new(probe: &Probe, plan: Plan, encoding: &Encoding, timings: Timings) -> Self {
         let (source_width, source_height) = probe.oriented_size();
         Info {
-            format: plan.output.encoding.format(),
+            format: encoding.format(),
             width: plan.output.width,
             height: plan.output.height,
-            quality: plan.output.encoding.quality(),
+            quality: encoding.quality(),
             source_format: probe.format,
             source_width,
             source_height,

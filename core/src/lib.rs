@@ -1,11 +1,13 @@
 //! Safelight: an image CDN inside your own process.
 
+mod assets;
 #[cfg(all(test, feature = "codecs"))]
 mod codec_tests;
 pub mod delivery;
 mod error;
 pub mod guard;
 pub mod image;
+mod input;
 mod job;
 mod limits;
 pub mod options;
@@ -22,15 +24,19 @@ mod encode;
 #[cfg(feature = "codecs")]
 mod engine;
 #[cfg(feature = "codecs")]
+mod insight;
+#[cfg(feature = "codecs")]
 mod kernel;
 #[cfg(feature = "codecs")]
 mod pipeline;
 #[cfg(feature = "codecs")]
 mod transform;
 
+pub use assets::Assets;
 #[cfg(feature = "codecs")]
 pub use engine::{Engine, Info, Rendered, Timings};
 pub use error::{Error, Kind, KindNames, Result, KINDS};
+pub use input::Input;
 pub use job::{CancelToken, Charge, Job};
 pub use limits::Limits;
 pub use options::Options;

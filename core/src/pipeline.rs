@@ -2,14 +2,22 @@
 
 use std::time::{Duration, Instant};
 
-use crate::image::Probe;
-use crate::plan::{Encoding, Plan, Step};
+use crate::encode::Encoded;
+use crate::image::{Frame, Image, Probe};
+use crate::plan::{Encoding, Plan};
 use crate::{decode, encode, transform, Job, Limits, Result};
 
 /// What [`execute`] made, and how long its stages took.
 pub(crate) struct Executed {
-    /// Encoded bytes.
-    pub data: Vec<u8>,
+    /// Encoded bytes and the settings that made them.
+    pub encoded: Encoded,
+    /// Time by stage.
+    pub times: Times,
+}
+
+/// Time by stage, over all frames.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Times {
     /// Decoding.
     pub decode: Duration,
     /// All steps.
@@ -28,30 +36,64 @@ pub(crate) fn execute(
 ) -> Result<Executed> {
     debug_assert!(!matches!(plan.output.encoding, Encoding::Json));
     let _memory = job.charge(plan.memory)?;
-    let start = Instant::now();
-    let mut image = decode::decode(source, probe, &plan.decode, limits, job)?;
-    let decoded = Instant::now();
-    for step in &plan.steps {
-        job.check()?;
-        image = run_step(step, image, probe, job)?;
+    let walk = Walk { plan, probe, source, limits, job };
+    if plan.output.animation.is_some() {
+        walk.animation()
+    } else {
+        walk.still()
     }
-    job.check()?;
-    let transformed = Instant::now();
-    let data = encode::encode(&image, &plan.output, job)?;
-    job.check()?;
-    Ok(Executed {
-        data,
-        decode: decoded - start,
-        transform: transformed - decoded,
-        encode: transformed.elapsed(),
-    })
 }
 
-fn run_step(
-    step: &Step,
-    image: crate::image::Image,
-    probe: &Probe,
-    job: &Job,
-) -> Result<crate::image::Image> {
-    transform::run(step, image, &probe.profile, job)
+struct Walk<'a> {
+    plan: &'a Plan,
+    probe: &'a Probe,
+    source: &'a [u8],
+    limits: &'a Limits,
+    job: &'a Job,
+}
+
+impl Walk<'_> {
+    fn still(&self) -> Result<Executed> {
+        let mut times = Times::default();
+        let image = timed(&mut times.decode, || {
+            decode::decode(self.source, self.probe, &self.plan.decode, self.limits, self.job)
+        })?;
+        let image = timed(&mut times.transform, || self.transform(image))?;
+        let encoded =
+            timed(&mut times.encode, || encode::encode(&image, &self.plan.output, self.job))?;
+        self.job.check()?;
+        Ok(Executed { encoded, times })
+    }
+
+    /// One frame at a time: memory does not grow with their number.
+    fn animation(&self) -> Result<Executed> {
+        let mut times = Times::default();
+        let (decode, output) = (&self.plan.decode, &self.plan.output);
+        let mut frames = decode::frames(self.source, self.probe, decode, self.limits, self.job)?;
+        let mut result = encode::animation(output, self.job)?;
+        while let Some(frame) = timed(&mut times.decode, || frames.next(self.job))? {
+            let image = timed(&mut times.transform, || self.transform(frame.image))?;
+            let frame = Frame { image, ..frame };
+            timed(&mut times.encode, || result.add(&frame, self.job))?;
+        }
+        let data = timed(&mut times.encode, || result.finish(self.job))?;
+        self.job.check()?;
+        Ok(Executed { encoded: Encoded { data, encoding: output.encoding.clone() }, times })
+    }
+
+    fn transform(&self, mut image: Image) -> Result<Image> {
+        for step in &self.plan.steps {
+            self.job.check()?;
+            image = transform::run(step, image, &self.probe.profile, self.job)?;
+        }
+        self.job.check()?;
+        Ok(image)
+    }
+}
+
+fn timed<T>(total: &mut Duration, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let start = Instant::now();
+    let result = work();
+    *total += start.elapsed();
+    result
 }

@@ -4,8 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use safelight::delivery::Hints;
-use safelight::{CancelToken, Engine, Job, Kind, Limits, Options};
+use safelight::{CancelToken, Engine, Input, Job, Kind, Limits, Options};
 
 const FORMATS: [&str; 5] = ["jpeg", "png", "gif", "webp", "avif"];
 
@@ -17,7 +16,7 @@ fn picture(name: &str) -> Vec<u8> {
 fn render(source: &[u8], options: &Options, memory: u64) -> safelight::Result<Vec<u8>> {
     let engine = Engine::new(Limits { memory, ..Limits::default() });
     let job = Job::new(engine.limits(), CancelToken::new());
-    Ok(engine.render(source, options, &Hints::default(), &job)?.data)
+    Ok(engine.render(&Input::new(source), options, &job)?.data)
 }
 
 #[test]
@@ -27,7 +26,8 @@ fn a_job_runs_in_the_memory_that_its_plan_announces_and_not_in_less() {
         for format in FORMATS {
             let text = format!("width=64,height=64,fit=cover,format={format}");
             let options = Options::parse(&text).unwrap().options;
-            let (_, plan) = Engine::default().plan(&source, &options, &Hints::default()).unwrap();
+            let input = Input::new(&source);
+            let (_, plan) = Engine::default().plan(&input, &options, &Job::default()).unwrap();
             render(&source, &options, plan.memory)
                 .unwrap_or_else(|error| panic!("{name} to {format}: {error}"));
             let error = render(&source, &options, plan.memory - 1).unwrap_err();
@@ -43,7 +43,7 @@ fn a_job_without_room_for_what_the_plan_needs_is_refused_before_it_decodes() {
     let engine = Engine::default();
     let tight = Limits { memory: 10_000, ..Limits::default() };
     let job = Job::new(&tight, CancelToken::new());
-    let error = engine.render(&source, &options, &Hints::default(), &job).unwrap_err();
+    let error = engine.render(&Input::new(&source), &options, &job).unwrap_err();
     assert_eq!(error.kind(), Kind::TooLarge);
     assert_eq!(job.memory_peak(), 0);
 }

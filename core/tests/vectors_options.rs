@@ -89,10 +89,11 @@ fn json_of_the_vectors_means_the_same_as_their_text() {
 #[test]
 fn the_engine_refuses_what_this_version_does_not_do_before_it_looks_at_the_picture() {
     let engine = safelight::Engine::default();
-    let hints = safelight::delivery::Hints::default();
+    let input = safelight::Input::new(b"no picture");
+    let job = safelight::Job::default();
     for case in cases().iter().filter(|case| case["unsupported"].is_string()) {
         let text = case["options"].as_str().unwrap();
-        let error = engine.explain_text(b"no picture", text, &hints).unwrap_err();
+        let error = engine.explain_text(&input, text, &job).unwrap_err();
         assert_eq!(error.kind(), safelight::Kind::Unsupported);
         assert_eq!(error.message(), case["unsupported"].as_str().unwrap());
     }

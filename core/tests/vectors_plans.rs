@@ -1,7 +1,7 @@
 //! Runs `tests/vectors/plans.json`.
 
 use safelight::image::{ColorModel, Format, Probe, Profile};
-use safelight::plan::{plan, Plan, Request, Step};
+use safelight::plan::{plan, Measured, Plan, Request, Step};
 use safelight::{Limits, Options};
 use serde_json::Value;
 
@@ -46,7 +46,12 @@ fn used(plan: &Plan) -> [f64; 4] {
 fn check(case: &Value) -> Result<(), String> {
     let parsed =
         Options::parse(case["options"].as_str().unwrap()).map_err(|error| error.to_string())?;
-    let request = Request { options: &parsed.options, accepts: &[], source_bytes: 1000 };
+    let request = Request {
+        options: &parsed.options,
+        accepts: &[],
+        source_bytes: 1000,
+        measured: &Measured::default(),
+    };
     let plan = match (plan(&request, &probe(case), &Limits::default()), case["error"].as_str()) {
         (Ok(plan), None) => plan,
         (Err(error), Some(kind)) if error.kind().names().node == kind => return Ok(()),

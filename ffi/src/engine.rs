@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 use safelight_core::delivery::Hints;
-use safelight_core::{Engine, Limits, Result};
+use safelight_core::{CancelToken, Engine, Input, Job, Limits, Result};
 
 use crate::bytes::safelight_bytes;
 use crate::error::safelight_error;
@@ -121,7 +121,8 @@ pub extern "C" fn safelight_render(
         let options = options_text(options, options_len)?;
         let hints = Hints::from_lines(handle::text("headers", headers, headers_len)?);
         let job = control.start(engine.limits());
-        let rendered = engine.render_text(data, options, &hints, &job)?;
+        let input = Input::new(data).with_hints(&hints);
+        let rendered = engine.render_text(&input, options, &job)?;
         out.give(Picture::from(rendered))
     })
 }
@@ -180,7 +181,9 @@ pub extern "C" fn safelight_explain(
         let data = handle::bytes("data", data, data_len)?;
         let options = options_text(options, options_len)?;
         let hints = Hints::from_lines(handle::text("headers", headers, headers_len)?);
-        let explained = engine.explain_text(data, options, &hints)?;
+        let input = Input::new(data).with_hints(&hints);
+        let job = Job::new(engine.limits(), CancelToken::new());
+        let explained = engine.explain_text(&input, options, &job)?;
         out.give(Text::new(explained.to_string()))
     })
 }

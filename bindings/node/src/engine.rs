@@ -8,7 +8,7 @@ use napi::{Env, Task};
 use napi_derive::napi;
 use safelight::delivery::Hints;
 use safelight::guard::guard;
-use safelight::{Engine, Error, Job, Kind, Limits, Rendered, Result};
+use safelight::{CancelToken, Engine, Error, Input, Job, Kind, Limits, Rendered, Result};
 
 use crate::outcome::{text, Outcome};
 use crate::ticket::Ticket;
@@ -87,7 +87,12 @@ impl NativeEngine {
     /// The plan, its cost and its cache key, as JSON.
     #[napi]
     pub fn explain(&self, source: &[u8], order: Order) -> Outcome {
-        text(|| Ok(self.0.explain_text(source, &order.options, &order.hints())?.to_string()))
+        text(|| {
+            let hints = order.hints();
+            let input = Input::new(source).with_hints(&hints);
+            let job = Job::new(self.0.limits(), CancelToken::new());
+            Ok(self.0.explain_text(&input, &order.options, &job)?.to_string())
+        })
     }
 
     fn task(&self, source: Uint8Array, order: Order, ticket: Ticket) -> RenderTask {
@@ -115,7 +120,9 @@ impl RenderTask {
                 // The time in the queue counts.
                 job = job.within(timeout.saturating_sub(self.called.elapsed()));
             }
-            self.engine.render_text(&self.source, &self.order.options, &self.order.hints(), &job)
+            let hints = self.order.hints();
+            let input = Input::new(&self.source).with_hints(&hints);
+            self.engine.render_text(&input, &self.order.options, &job)
         })
     }
 }

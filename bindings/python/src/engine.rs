@@ -124,7 +124,10 @@ impl Engine {
         let rendered = detached(py, || {
             let job = within(Job::new(engine.limits(), token), timeout)?;
             let hints = hints(&headers);
-            input.with(engine.limits(), |data| engine.render_text(data, options, &hints, &job))
+            input.with(engine.limits(), |data| {
+                let input = safelight::Input::new(data).with_hints(&hints);
+                engine.render_text(&input, options, &job)
+            })
         })?;
         let info = rendered.info.to_json(rendered.data.len()).to_string();
         Ok((PyBytes::new(py, &rendered.data), info))
@@ -152,8 +155,11 @@ impl Engine {
         let (engine, input) = (&self.0, source.input());
         detached(py, || {
             let hints = hints(&headers);
-            let explained =
-                input.with(engine.limits(), |data| engine.explain_text(data, options, &hints))?;
+            let explained = input.with(engine.limits(), |data| {
+                let input = safelight::Input::new(data).with_hints(&hints);
+                let job = Job::new(engine.limits(), safelight::CancelToken::new());
+                engine.explain_text(&input, options, &job)
+            })?;
             Ok(explained.to_string())
         })
     }

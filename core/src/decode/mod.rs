@@ -11,7 +11,7 @@ mod sniff;
 mod webp;
 
 use crate::backends::Backend;
-use crate::image::{Format, Image, Probe};
+use crate::image::{Format, Frame, Image, Probe};
 use crate::kernel::{libjpeg, libwebp, IMAGE_CRATE};
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
@@ -45,6 +45,25 @@ pub(crate) fn decode(
         return Err(Error::internal("the decoder made another picture than was planned"));
     }
     Ok(image)
+}
+
+/// Gives the frames of an animation one by one, each composited on the whole canvas.
+pub(crate) trait Frames {
+    /// The next frame; `None` behind the last one.
+    fn next(&mut self, job: &Job) -> Result<Option<Frame>>;
+}
+
+/// Begins to decode every frame as `plan` says.
+pub(crate) fn frames<'a>(
+    _source: &'a [u8],
+    probe: &'a Probe,
+    _plan: &'a DecodePlan,
+    _limits: &'a Limits,
+    job: &Job,
+) -> Result<Box<dyn Frames + 'a>> {
+    job.check()?;
+    let name = probe.format.name();
+    Err(Error::unsupported(format!("{name}: animation is not read in this version")))
 }
 
 /// Decodes by the adapter of the format. It asks `job` by itself.

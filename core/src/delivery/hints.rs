@@ -8,6 +8,9 @@ pub struct Hints {
 }
 
 impl Hints {
+    /// A client of which nothing is known.
+    pub const UNKNOWN: Hints = Hints { accept: None };
+
     /// Reads the headers that matter; names are compared without case, the rest is ignored.
     pub fn from_headers<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut hints = Hints::default();

@@ -8,15 +8,39 @@ mod sink;
 mod webp;
 
 use crate::backends::Backend;
-use crate::image::Image;
+use crate::image::{Frame, Image};
 use crate::kernel::{libjpeg, libwebp, IMAGE_CRATE};
 use crate::plan::{Encoding, OutputPlan};
 use crate::{Error, Job, Result};
 
+/// A finished file.
+pub(crate) struct Encoded {
+    /// Its bytes.
+    pub data: Vec<u8>,
+    /// The encoder's settings in the end, where the plan left a choice.
+    pub encoding: Encoding,
+}
+
 /// Writes `image` as `output` says.
-pub(crate) fn encode(image: &Image, output: &OutputPlan, job: &Job) -> Result<Vec<u8>> {
+pub(crate) fn encode(image: &Image, output: &OutputPlan, job: &Job) -> Result<Encoded> {
     job.check()?;
-    run_adapter(image, output, job)
+    let data = run_adapter(image, output, job)?;
+    Ok(Encoded { data, encoding: output.encoding.clone() })
+}
+
+/// Takes the frames of an animation one by one, so that memory does not grow with their number.
+pub(crate) trait Animation {
+    /// Adds the next frame.
+    fn add(&mut self, frame: &Frame, job: &Job) -> Result<()>;
+    /// The finished file.
+    fn finish(self: Box<Self>, job: &Job) -> Result<Vec<u8>>;
+}
+
+/// Begins the animation that `output` plans.
+pub(crate) fn animation(output: &OutputPlan, job: &Job) -> Result<Box<dyn Animation>> {
+    job.check()?;
+    let name = output.encoding.format().name();
+    Err(Error::unsupported(format!("{name}: animation is not written in this version")))
 }
 
 /// Encodes by the adapter of the format. It asks `job` by itself.

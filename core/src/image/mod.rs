@@ -1,10 +1,12 @@
 //! Pixels and what a file's header says about them.
 
 pub mod exif;
+mod frame;
 mod icc;
 mod orientation;
 mod probe;
 
+pub use frame::Frame;
 pub use icc::ProfileUse;
 pub use orientation::Orientation;
 pub use probe::{Cicp, ColorModel, Probe, Profile};

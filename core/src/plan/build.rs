@@ -3,7 +3,7 @@
 use super::geometry::{place, times_dpr, Target};
 use super::output::{choose, Picture};
 use super::steps::{decode_plan, may_be_transparent, Steps, View};
-use super::{memory, shrink, Encoding, OutputPlan, Plan};
+use super::{memory, shrink, Encoding, Measured, OutputPlan, Plan};
 use crate::image::{exif, Format, Probe, ProfileUse};
 use crate::options::{Fit, Gravity, Metadata, Options, Width};
 use crate::{Error, Limits, Result};
@@ -17,6 +17,8 @@ pub struct Request<'a> {
     pub accepts: &'a [Format],
     /// Bytes of the source.
     pub source_bytes: u64,
+    /// What was measured on the pixels.
+    pub measured: &'a Measured,
 }
 
 /// Makes the plan, or says which option or limit stands in its way.
@@ -58,7 +60,7 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     }
     .collect();
     let exif = metadata(options, probe, &encoding);
-    let output = OutputPlan { width, height, encoding, exif };
+    let output = OutputPlan { width, height, encoding, exif, animation: None };
     let memory = memory::estimate(probe, &decode, &steps, &output);
     if memory > limits.memory {
         return Err(Error::too_large("memory", limits.memory, memory));
@@ -168,7 +170,11 @@ mod tests {
     }
 
     fn planned(probe: &Probe, options: &Options, accepts: &[Format]) -> Result<Plan> {
-        plan(&Request { options, accepts, source_bytes: 1 }, probe, &Limits::default())
+        plan(
+            &Request { options, accepts, source_bytes: 1, measured: &Measured::default() },
+            probe,
+            &Limits::default(),
+        )
     }
 
     fn options() -> Options {

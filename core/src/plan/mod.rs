@@ -7,12 +7,14 @@ mod build;
 mod effort;
 pub mod geometry;
 mod json;
+mod measured;
 mod memory;
 mod output;
 mod shrink;
 mod steps;
 
 pub use build::{plan, Request};
+pub use measured::{Face, Interest, Measured};
 #[cfg(feature = "codecs")]
 pub(crate) use memory::padded_layout;
 
@@ -144,6 +146,17 @@ pub struct OutputPlan {
     pub encoding: Encoding,
     /// EXIF block to write: JPEG only, already cut down to what `metadata` allows.
     pub exif: Option<Vec<u8>>,
+    /// The animation to write; `None` is a still picture of the first frame.
+    pub animation: Option<AnimationPlan>,
+}
+
+/// The frames of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnimationPlan {
+    /// Number of frames.
+    pub frames: u32,
+    /// How often it plays; 0 is for ever.
+    pub loops: u32,
 }
 
 /// Encoder and its settings.

@@ -1,7 +1,7 @@
 //! `probe` and `explain`: what is known before a pixel is decoded.
 
 use safelight::guard::guard;
-use safelight::Engine;
+use safelight::{CancelToken, Engine, Input, Job};
 use serde_json::{Map, Value};
 
 use crate::args::{ExplainArgs, ProbeArgs};
@@ -38,7 +38,10 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<(), Failure> {
     report::check_options(&args.options)?;
     let engine = Engine::new(args.limits.get());
     let data = files::read(&args.file, engine.limits())?;
-    let plan = guard(|| engine.explain_text(&data, &args.options, &args.client.hints()))
+    let hints = args.client.hints();
+    let input = Input::new(&data).with_hints(&hints);
+    let job = Job::new(engine.limits(), CancelToken::new());
+    let plan = guard(|| engine.explain_text(&input, &args.options, &job))
         .map_err(|error| Failure::of(&args.file, error))?;
     report::line(format!("{plan:#}"))
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use safelight::delivery::Hints;
 use safelight::guard::guard;
 use safelight::image::Format;
-use safelight::{CancelToken, Engine, Job, Rendered};
+use safelight::{CancelToken, Engine, Input, Job, Rendered};
 use serde_json::{Map, Value};
 
 use crate::args::RenderArgs;
@@ -142,7 +142,8 @@ impl Run<'_> {
         if let Some(timeout) = self.timeout {
             job = job.within(timeout);
         }
-        let rendered = guard(|| self.engine.render_text(&data, self.options, &self.hints, &job))
+        let input = Input::new(&data).with_hints(&self.hints);
+        let rendered = guard(|| self.engine.render_text(&input, self.options, &job))
             .map_err(|error| Failure::of(input, error))?;
         let path = self.write(input, &rendered)?;
         let info = rendered.info.to_json(rendered.data.len());

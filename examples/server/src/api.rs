@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use safelight::backends::backends;
 use safelight::delivery::Stage;
-use safelight::Engine;
+use safelight::{CancelToken, Engine, Input, Job};
 use serde_json::{json, Value};
 
 use crate::app::Shared;
@@ -92,7 +92,9 @@ pub(crate) async fn explain(State(app): Shared, request: Parts) -> Response {
     };
     let found = blocking(move || {
         let data = app.root.find(&asked.segments)?.read(app.engine.limits().source_bytes)?;
-        app.engine.explain_text(&data, &asked.options.to_string(), &asked.hints)
+        let input = Input::new(&data).with_hints(&asked.hints);
+        let job = Job::new(app.engine.limits(), CancelToken::new());
+        app.engine.explain_text(&input, &asked.options.to_string(), &job)
     });
     match found.await {
         Ok(plan) => reply::json(&plan),

@@ -10,7 +10,7 @@ use axum::response::Response;
 use safelight::delivery::{self, Facts, Hints, Stage, Work};
 use safelight::options::FormatWord;
 use safelight::url::{self, Part, SourceRef, Url, TRANSFORM_PREFIX};
-use safelight::{CancelToken, Error, Job, Options, Rendered};
+use safelight::{CancelToken, Error, Input, Job, Options, Rendered};
 
 use crate::app::{App, Shared};
 use crate::files::Source;
@@ -159,8 +159,9 @@ fn work(
     let data = source.read(app.engine.limits().source_bytes).map_err(fail(Stage::Source))?;
     let fetch = start.elapsed();
     app.engine.probe(&data).map_err(fail(Stage::Decode))?;
+    let input = Input::new(&data).with_hints(&asked.hints);
     if reply::is_conditional(&asked.headers) {
-        let plan = app.engine.plan(&data, &asked.options, &asked.hints);
+        let plan = app.engine.plan(&input, &asked.options, job);
         let (_, plan) = plan.map_err(fail(Stage::Transform))?;
         let format = plan.output.encoding.format();
         let tag = delivery::entity_tag(&asked.options.to_string(), format, Some(&tag));
@@ -168,7 +169,7 @@ fn work(
             return Ok(Outcome::Current(tag));
         }
     }
-    let rendered = app.engine.render(&data, &asked.options, &asked.hints, job);
+    let rendered = app.engine.render(&input, &asked.options, job);
     let rendered = rendered.map_err(fail(Stage::Transform))?;
     let times = rendered.info.timings;
     let work = Work {

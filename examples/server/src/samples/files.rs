@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{Delay, ExtendedColorType, Frame, ImageBuffer, ImageEncoder, RgbaImage};
-use safelight::delivery::Hints;
-use safelight::{Engine, Job};
+use safelight::{Engine, Input, Job};
 
 use super::Canvas;
 
@@ -87,7 +86,7 @@ impl Maker {
             color,
         )?;
         let job = Job::new(self.engine.limits(), Default::default());
-        Ok(self.engine.render_text(&source, options, &Hints::default(), &job)?.data)
+        Ok(self.engine.render_text(&Input::new(&source), options, &job)?.data)
     }
 
     /// Written beside and renamed: a run that was broken off leaves no half picture.
