@@ -142,8 +142,8 @@ impl Run<'_> {
         if let Some(timeout) = self.timeout {
             job = job.within(timeout);
         }
-        let input = Input::new(&data).with_hints(&self.hints);
-        let rendered = guard(|| self.engine.render_text(&input, self.options, &job))
+        let asked = Input::new(&data).with_hints(&self.hints);
+        let rendered = guard(|| self.engine.render_text(&asked, self.options, &job))
             .map_err(|error| Failure::of(input, error))?;
         let path = self.write(input, &rendered)?;
         let info = rendered.info.to_json(rendered.data.len());
