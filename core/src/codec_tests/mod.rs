@@ -60,7 +60,8 @@ pub(crate) fn read_ok(source: &[u8]) -> (Probe, Image) {
 /// `image` in `encoding`.
 pub(crate) fn write(image: &Image, encoding: Encoding, job: &Job) -> Result<Vec<u8>> {
     let (width, height) = (image.width(), image.height());
-    encode::encode(image, &OutputPlan { width, height, encoding, exif: None }, job)
+    let output = OutputPlan::still(width, height, encoding);
+    Ok(encode::encode(image, &output, job)?.data)
 }
 
 /// `image` in `encoding` under the default limits.
@@ -76,7 +77,7 @@ pub(crate) fn both_adapters_stop(image: &Image, encoding: Encoding) {
     let job = Job::new(&limits, cancel);
     let source = write_ok(image, encoding.clone());
     let (width, height) = (image.width(), image.height());
-    let output = OutputPlan { width, height, encoding, exif: None };
+    let output = OutputPlan::still(width, height, encoding);
     let written = encode::run_adapter(image, &output, &job);
     assert_eq!(written.unwrap_err().kind(), Kind::Cancelled);
     let probe = decode::probe(&source, &limits).unwrap();

@@ -60,7 +60,7 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     }
     .collect();
     let exif = metadata(options, probe, &encoding);
-    let output = OutputPlan { width, height, encoding, exif, animation: None };
+    let output = OutputPlan { exif, ..OutputPlan::still(width, height, encoding) };
     let memory = memory::estimate(probe, &decode, &steps, &output);
     if memory > limits.memory {
         return Err(Error::too_large("memory", limits.memory, memory));

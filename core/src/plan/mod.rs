@@ -150,6 +150,13 @@ pub struct OutputPlan {
     pub animation: Option<AnimationPlan>,
 }
 
+impl OutputPlan {
+    /// A still picture without metadata.
+    pub fn still(width: u32, height: u32, encoding: Encoding) -> Self {
+        OutputPlan { width, height, encoding, exif: None, animation: None }
+    }
+}
+
 /// The frames of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnimationPlan {

@@ -19,8 +19,8 @@ fn picture(width: u32, height: u32, layout: Layout) -> Image {
 fn encoded(image: &Image) -> Vec<u8> {
     let encoding = Encoding::Avif { quality: 90, speed: 9, full_chroma: true };
     let (width, height) = (image.width(), image.height());
-    let plan = OutputPlan { width, height, encoding, exif: None };
-    crate::encode::encode(image, &plan, &Job::default()).unwrap()
+    let plan = OutputPlan::still(width, height, encoding);
+    crate::encode::encode(image, &plan, &Job::default()).unwrap().data
 }
 
 fn decoded(file: &[u8]) -> Result<Image> {
