@@ -1,5 +1,8 @@
 //! Pixels to facts: what a plan needs to know of a picture before it is made.
 
+#[allow(dead_code)]
+pub(crate) mod faces;
+
 use crate::image::Probe;
 use crate::options::Options;
 use crate::plan::Measured;

@@ -1,5 +1,7 @@
 //! Inner loops.
 
+#[allow(dead_code)]
+pub(crate) mod convolution;
 pub(crate) mod gauss;
 pub(crate) mod libjpeg;
 pub(crate) mod libwebp;
