@@ -14,6 +14,11 @@ pub struct Limits {
     pub source_side: u32,
     /// Frames of a source (1,000).
     pub frames: u32,
+    /// Pixels of all frames of an animation together (100 MP; reference §2.2).
+    pub animation_pixels: u64,
+    /// Pixels of all frames of an animation that is transformed (50 MP; reference §2.2). A
+    /// larger one is passed through as it is.
+    pub animation_transform_pixels: u64,
     /// Pixels of a result (100 MP).
     pub output_pixels: u64,
     /// Longest side of a result (12,000 px).
@@ -44,6 +49,8 @@ impl Default for Limits {
             source_pixels: 100_000_000,
             source_side: 12_000,
             frames: 1_000,
+            animation_pixels: 100_000_000,
+            animation_transform_pixels: 50_000_000,
             output_pixels: 100_000_000,
             output_side: 12_000,
             avif_side_auto: 1_200,

@@ -109,10 +109,14 @@ fn code_points_win_over_a_profile_unless_they_say_srgb() {
 #[test]
 fn animation_and_orientation_are_read_from_their_chunks() {
     let animation = |frames: u32| {
-        probe_with(&[chunk(b"acTL", &[frames.to_be_bytes(), 3u32.to_be_bytes()].concat())])
+        let control = chunk(b"acTL", &[frames.to_be_bytes(), 3u32.to_be_bytes()].concat());
+        let frame = chunk(b"fcTL", &[0; 26]);
+        probe_with(&[vec![control], vec![frame; 5]].concat())
     };
     let probe = animation(5).unwrap();
     assert_eq!((probe.frames, probe.loops), (5, 3));
+    assert_eq!(animation(9).unwrap().frames, 5);
+    assert_eq!(animation(2).unwrap().frames, 2);
     assert_eq!(animation(1_001).unwrap_err().kind(), Kind::TooLarge);
     assert_eq!(animation(i32::MAX as u32).unwrap_err().kind(), Kind::TooLarge);
     let exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0";

@@ -1,6 +1,7 @@
 //! Bytes to pixels: sniff, probe, one adapter a format.
 
 mod avif;
+mod compose;
 mod exif;
 mod gif;
 mod isobmff;
@@ -53,17 +54,26 @@ pub(crate) trait Frames {
     fn next(&mut self, job: &Job) -> Result<Option<Frame>>;
 }
 
-/// Begins to decode every frame as `plan` says.
+/// Begins to decode every frame as `plan` says. A frame that is broken is an error, and the last
+/// thing that is told; the frames before it were whole.
 pub(crate) fn frames<'a>(
-    _source: &'a [u8],
-    probe: &'a Probe,
-    _plan: &'a DecodePlan,
-    _limits: &'a Limits,
-    job: &Job,
+    source: &'a [u8],
+    probe: &Probe,
+    plan: &DecodePlan,
+    limits: &Limits,
+    job: &'a Job,
 ) -> Result<Box<dyn Frames + 'a>> {
     job.check()?;
-    let name = probe.format.name();
-    Err(Error::unsupported(format!("{name}: animation is not read in this version")))
+    match probe.format {
+        Format::Png => png::frames(source, plan, limits, job),
+        Format::Gif => gif::frames(source, plan, limits),
+        Format::Webp => webp::frames(source, plan),
+        Format::Avif => avif::frames(source, plan, limits, job),
+        other => {
+            let name = other.name();
+            Err(Error::unsupported(format!("{name}: a format without animation")))
+        }
+    }
 }
 
 /// Decodes by the adapter of the format. It asks `job` by itself.

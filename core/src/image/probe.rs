@@ -51,12 +51,16 @@ pub struct Probe {
     pub frames: u32,
     /// How often an animation plays; 0 is for ever.
     pub loops: u32,
+    /// How long all frames take together, in milliseconds; 0 for a still picture.
+    pub duration_ms: u64,
     /// EXIF orientation, 1 to 8. For AVIF the turn and mirror of its boxes, in EXIF's numbers.
     pub orientation: u8,
     /// Colour model of the stored samples.
     pub model: ColorModel,
-    /// Whether pixels may be transparent.
+    /// Whether pixels of the first frame may be transparent.
     pub alpha: bool,
+    /// Whether pixels of any frame, as composited, may be; for a still picture the same.
+    pub frames_alpha: bool,
     /// Bits of a stored sample.
     pub bits: u8,
     /// Whether the file is progressive or interlaced.
@@ -101,6 +105,7 @@ impl Probe {
             "height": height,
             "frames": self.frames,
             "loops": (self.frames > 1).then_some(self.loops),
+            "duration": (self.frames > 1).then_some(self.duration_ms),
             "orientation": self.orientation,
             "color": match self.model {
                 ColorModel::Gray => "gray",

@@ -147,9 +147,11 @@ mod tests {
             height,
             frames: 1,
             loops: 0,
+            duration_ms: 0,
             orientation: 1,
             model: ColorModel::Rgb,
             alpha: false,
+            frames_alpha: false,
             bits: 8,
             progressive: false,
             lossless: false,
@@ -163,6 +165,7 @@ mod tests {
         Probe {
             format: Format::Png,
             alpha,
+            frames_alpha: alpha,
             lossless: true,
             subsampling: None,
             ..jpeg(width, height)

@@ -65,12 +65,18 @@ impl Decoder {
         Ok(Decoder { context, reading })
     }
 
-    /// The picture in `data`.
-    pub fn decode(&mut self, data: &[u8]) -> Result<Picture> {
+    /// The picture in `data`, which may need those before it.
+    pub fn next_of_sequence(&mut self, data: &[u8]) -> Result<Picture> {
         if frames(data) > MAX_FRAMES {
             return Err(Error::too_large("avif hidden frames", MAX_FRAMES, "more"));
         }
-        let result = self.send(data).and_then(|()| self.wanted());
+        self.send(data)?;
+        self.wanted()
+    }
+
+    /// The picture in `data`, which stands for itself.
+    pub fn decode(&mut self, data: &[u8]) -> Result<Picture> {
+        let result = self.next_of_sequence(data);
         if let Some(context) = self.context {
             // SAFETY: the context is open; what it still holds of `data` is dropped.
             unsafe { api::dav1d_flush(context) };

@@ -1,4 +1,4 @@
-//! AVIF: still pictures, grids, layers, and the first picture of a sequence.
+//! AVIF: still pictures, grids, layers and sequences.
 //!
 //! rav1d cannot be interrupted inside a frame: a job is checked before and after each coded
 //! picture and between rows of the colour conversion. `frame_size_limit` keeps a stream from
@@ -6,11 +6,14 @@
 
 mod av1;
 mod canvas;
+mod frames;
 mod source;
 
 use av1::{Decoder, Picture};
 use canvas::Canvas;
 use source::{Part, Source, Tile};
+
+pub(super) use frames::frames;
 
 use super::isobmff::{Crop, Nclx};
 use crate::backends::Backend;
@@ -25,15 +28,19 @@ use crate::{Error, Job, Limits, Result};
 pub(crate) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
     let read = Source::read(source, limits)?;
     let config = &read.color.config;
+    let sequence = read.sequence();
+    let alpha = read.alpha.is_some();
     Ok(Probe {
         format: Format::Avif,
         width: read.crop.width,
         height: read.crop.height,
-        frames: read.frames,
-        loops: 0,
+        frames: sequence.map_or(1, |tracks| tracks.color.samples.count()),
+        loops: sequence.map_or(0, |tracks| tracks.color.plays),
+        duration_ms: sequence.map_or(0, |tracks| tracks.color.duration_ms()),
         orientation: read.properties.orientation(),
         model: if config.monochrome { ColorModel::Gray } else { ColorModel::Rgb },
-        alpha: read.alpha.is_some(),
+        alpha,
+        frames_alpha: sequence.map_or(alpha, |tracks| tracks.alpha.is_some()),
         bits: config.bits,
         progressive: read.properties.layered,
         lossless: false,
@@ -104,7 +111,10 @@ pub(crate) fn decode(source: &[u8], limits: &Limits, job: &Job) -> Result<Image>
 
 /// Matrix and range: the container's word counts more than the stream's.
 fn meaning(read: &Source<'_>, color: &Decoded) -> Result<Meaning> {
-    let points = read.properties.nclx.or(color.color);
+    meaning_of(read.properties.nclx.or(color.color))
+}
+
+fn meaning_of(points: Option<Nclx>) -> Result<Meaning> {
     let points = points.ok_or_else(|| Error::malformed("avif: no sequence header"))?;
     Ok(Meaning { matrix: points.matrix, full_range: points.full_range })
 }

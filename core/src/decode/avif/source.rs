@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::av1::{self, Reading};
-use crate::decode::isobmff::{Av1Config, Crop, File, Meta, Nclx, Properties, Track};
+use crate::decode::isobmff::{Av1Config, Crop, File, Meta, Nclx, Properties, Track, Tracks};
 use crate::decode::{check_size, wide_side};
 use crate::{Error, Limits, Result};
 
@@ -62,27 +62,40 @@ pub(super) struct Source<'a> {
     pub premultiplied: bool,
     pub properties: Properties<'a>,
     pub crop: Crop,
-    pub frames: u32,
 }
 
 impl<'a> Source<'a> {
     /// Reads the boxes of `source` and checks sizes against `limits`.
     pub fn read(source: &'a [u8], limits: &Limits) -> Result<Self> {
         let file = File::parse(source, limits.profile_bytes as usize)?;
-        let found = match (&file.meta, &file.track) {
-            (Some(meta), track) => {
-                let mut found = from_items(meta)?;
-                found.frames = track.as_ref().map_or(1, |track| track.samples.max(1));
-                found
-            }
-            (None, Some(track)) => from_track(track),
+        let found = match (&file.meta, &file.tracks) {
+            (Some(meta), _) => from_items(meta)?,
+            (None, Some(tracks)) => from_track(&tracks.color),
             (None, None) => return Err(Error::malformed("avif: no picture in the file")),
         };
-        let Found { color, alpha, premultiplied, properties, frames } = found;
+        let Found { color, alpha, premultiplied, properties } = found;
         check_size(color.width, color.height, wide_side(limits, 16_383), limits)?;
         let whole = Crop { left: 0, top: 0, width: color.width, height: color.height };
         let crop = properties.crop(color.width, color.height)?.unwrap_or(whole);
-        Ok(Source { file, color, alpha, premultiplied, properties, crop, frames })
+        let read = Source { file, color, alpha, premultiplied, properties, crop };
+        let frames = read.sequence().map_or(1, |tracks| tracks.color.samples.count());
+        if frames > limits.frames {
+            return Err(Error::too_large("frames", limits.frames, frames));
+        }
+        Ok(read)
+    }
+
+    /// The tracks, when they show pictures of the size of the still one and are more than one.
+    pub fn sequence(&self) -> Option<&Tracks<'a>> {
+        let size = (self.color.width, self.color.height);
+        let monochrome = self.color.config.monochrome;
+        self.file.tracks.as_ref().filter(|Tracks { color, alpha }| {
+            let same = |track: &Track<'_>| track.size == size;
+            color.samples.count() > 1
+                && same(color)
+                && color.config.monochrome == monochrome
+                && alpha.as_ref().is_none_or(same)
+        })
     }
 
     /// The bytes of one tile.
@@ -122,7 +135,6 @@ struct Found<'a> {
     alpha: Option<Part<'a>>,
     premultiplied: bool,
     properties: Properties<'a>,
-    frames: u32,
 }
 
 fn from_track<'a>(track: &Track<'a>) -> Found<'a> {
@@ -138,13 +150,7 @@ fn from_track<'a>(track: &Track<'a>) -> Found<'a> {
         config: track.config,
         items: Vec::new(),
     };
-    Found {
-        color,
-        alpha: None,
-        premultiplied: false,
-        properties: track.color.clone(),
-        frames: track.samples,
-    }
+    Found { color, alpha: None, premultiplied: false, properties: track.color.clone() }
 }
 
 fn from_items<'a>(meta: &Meta<'a>) -> Result<Found<'a>> {
@@ -162,7 +168,7 @@ fn from_items<'a>(meta: &Meta<'a>) -> Result<Found<'a>> {
         }
     }
     let premultiplied = alpha_item.is_some_and(|id| meta.targets(b"prem", primary).contains(&id));
-    Ok(Found { color, alpha, premultiplied, properties, frames: 1 })
+    Ok(Found { color, alpha, premultiplied, properties })
 }
 
 fn part<'a>(meta: &Meta<'a>, id: u32) -> Result<Part<'a>> {

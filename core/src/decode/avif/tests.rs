@@ -214,9 +214,18 @@ fn sequence(file: &[u8], (width, height): (u16, u16)) -> Vec<u8> {
         let length = (data.len() as u32).to_be_bytes();
         let stsz = full(b"stsz", 0, &[&length[..], &7u32.to_be_bytes()].concat());
         let stco = full(b"stco", 0, &[&[0, 0, 0, 1][..], &offset.to_be_bytes()].concat());
-        let tables = nested(&[b"minf", b"stbl"], [stsd, stsz, stco].concat());
+        let words = |words: &[u32]| words.iter().flat_map(|w| w.to_be_bytes()).collect::<Vec<_>>();
+        let stsc = full(b"stsc", 0, &words(&[1, 1, 7, 1]));
+        let stts = full(b"stts", 0, &words(&[2, 1, 3, 6, 4]));
+        let tables = nested(&[b"minf", b"stbl"], [stsd, stsz, stco, stsc, stts].concat());
         let handler = full(b"hdlr", 0, b"\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0");
-        nested(&[b"moov", b"trak", b"mdia"], [handler, tables].concat())
+        let mdhd = full(b"mdhd", 0, &words(&[0, 0, 30, 0, 0]));
+        let media = boxed(b"mdia", &[handler, mdhd, tables].concat());
+        let tkhd = full(b"tkhd", 0, &words(&[0, 0, 1, 0, 54]));
+        let edit = full(b"elst", 0, &words(&[1, 27, 0, 1 << 16]));
+        let edit = [&edit[..11], &[1], &edit[12..]].concat();
+        let track = [tkhd, boxed(b"edts", &edit), media].concat();
+        nested(&[b"moov", b"trak"], track)
     };
     let ftyp = boxed(b"ftyp", b"avis\0\0\0\0avif");
     let start = ftyp.len() + moov(0).len() + 8;
@@ -228,7 +237,10 @@ fn the_first_picture_of_a_sequence_is_decoded() {
     let still = encoded(&picture(64, 48, Layout::Rgb));
     let file = sequence(&still, (64, 48));
     assert_eq!(decoded(&file).unwrap(), decoded(&still).unwrap());
-    assert_eq!(probe(&file, &Limits::default()).unwrap().frames, 7);
+    let read = probe(&file, &Limits::default()).unwrap();
+    assert_eq!((read.frames, read.loops, read.duration_ms), (7, 2, 900));
+    let few = Limits { frames: 6, ..Limits::default() };
+    assert_eq!(probe(&file, &few).unwrap_err().kind(), Kind::TooLarge);
     let cut = &file[..file.len() - 1];
     assert_eq!(decoded(cut).unwrap_err().kind(), Kind::Malformed);
 }

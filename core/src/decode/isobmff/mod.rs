@@ -7,11 +7,13 @@
 mod meta;
 mod props;
 mod reader;
+mod samples;
 mod track;
 
 pub(super) use meta::Meta;
 pub(super) use props::{Av1Config, Crop, Nclx, Properties};
-pub(super) use track::Track;
+pub(super) use samples::Samples;
+pub(super) use track::{Track, Tracks};
 
 use reader::{boxes, Reader};
 
@@ -31,14 +33,15 @@ const HEIC: [&FourCc; 8] = [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis"
 pub(super) struct File<'a> {
     /// Items and their properties.
     pub meta: Option<Meta<'a>>,
-    /// The first picture track of a sequence.
-    pub track: Option<Track<'a>>,
+    /// The picture tracks of a sequence.
+    pub tracks: Option<Tracks<'a>>,
 }
 
 impl<'a> File<'a> {
     /// Reads the boxes of `source`; media data is not touched.
     pub fn parse(source: &'a [u8], profile_bytes: usize) -> Result<Self> {
-        let mut file = File { meta: None, track: None };
+        let mut file = File { meta: None, tracks: None };
+        let mut moov = None;
         for (index, found) in boxes(source, true).enumerate() {
             // A cut-off tail is no reason to refuse what stands whole before it: the extents of
             // every item that is used are checked against the bytes that are there.
@@ -49,12 +52,18 @@ impl<'a> File<'a> {
             match &found.kind {
                 b"meta" if file.meta.is_some() => return Err(twice("meta")),
                 b"meta" => file.meta = Some(Meta::parse(found.body, source, profile_bytes)?),
-                b"moov" if file.track.is_some() => return Err(twice("moov")),
-                b"moov" => file.track = Track::parse(found.body, source)?,
+                b"moov" if moov.is_some() => return Err(twice("moov")),
+                b"moov" => moov = Some(Tracks::parse(found.body, source)),
                 _ => {}
             }
         }
-        if file.meta.is_none() && file.track.is_none() {
+        file.tracks = match moov {
+            // Beside a still picture a broken sequence is none.
+            Some(Err(error)) if file.meta.is_none() => return Err(error),
+            Some(tracks) => tracks.unwrap_or(None),
+            None => None,
+        };
+        if file.meta.is_none() && file.tracks.is_none() {
             return Err(Error::malformed("avif: no picture in the file"));
         }
         Ok(file)

@@ -277,7 +277,8 @@ pub(super) fn color(body: &[u8]) -> Result<Properties<'_>> {
     Ok(properties)
 }
 
-fn is_alpha(text: &[u8]) -> bool {
+/// Whether an auxiliary picture with this name holds transparency.
+pub(super) fn is_alpha(text: &[u8]) -> bool {
     let urn = text.split(|&byte| byte == 0).next().unwrap_or_default();
     urn == b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha" || urn == b"urn:mpeg:hevc:2015:auxid:1"
 }

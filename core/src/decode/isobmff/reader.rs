@@ -51,6 +51,20 @@ impl<'a> Reader<'a> {
         self.array().map(u64::from_be_bytes)
     }
 
+    /// Two numbers, as most tables of a track have them.
+    pub fn pair(&mut self) -> Result<(u32, u32)> {
+        Ok((self.u32()?, self.u32()?))
+    }
+
+    /// A time of 32 bits, or of 64 when `wide`.
+    pub fn time(&mut self, wide: bool) -> Result<u64> {
+        if wide {
+            self.u64()
+        } else {
+            self.u32().map(u64::from)
+        }
+    }
+
     pub fn four_cc(&mut self) -> Result<FourCc> {
         self.array()
     }

@@ -1,6 +1,9 @@
-//! Reads PNG: header by our own walk over the chunks, pixels through `image`.
+//! Reads PNG: header by our own walk over the chunks, pixels through `image`, the frames of an
+//! animation through `png` and drawn on our own canvas.
 
 mod chunks;
+mod control;
+mod frames;
 mod pixels;
 
 use std::io::Cursor;
@@ -8,11 +11,15 @@ use std::io::Cursor;
 use image::codecs::png::PngDecoder;
 use image::ImageDecoder;
 
+use super::compose::{Clock, Opacity};
 use super::{exif, pieces};
 use crate::image::{Cicp, ColorModel, Format, Image, Probe, Profile};
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
 use chunks::{Chunk, Chunks};
+use control::Control;
+
+pub(super) use frames::frames;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// More chunks than this are not looked at for metadata.
@@ -30,11 +37,13 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
     };
     super::check_size(probe.width, probe.height, limits.source_side, limits)?;
     let mut picture = false;
+    let mut moving = Moving::default();
     for chunk in chunks {
         match &chunk.kind {
             b"IDAT" => picture = true,
             b"IEND" => break,
             b"eXIf" => take_exif(&mut probe, chunk.data, limits),
+            b"fcTL" => moving.add(&probe, chunk.data),
             _ if !picture => take(&mut probe, &chunk, limits)?,
             _ => {}
         }
@@ -42,7 +51,41 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
     if !picture {
         return Err(Error::malformed("png: no picture"));
     }
+    moving.tell(&mut probe);
     Ok(probe)
+}
+
+/// What the control chunks of all frames say together.
+#[derive(Default)]
+struct Moving {
+    frames: u32,
+    clock: Clock,
+    duration_ms: u64,
+    opacity: Opacity,
+}
+
+impl Moving {
+    fn add(&mut self, probe: &Probe, data: &[u8]) {
+        // Those beyond the number that the header says, or behind a broken one, are not read.
+        if self.frames == probe.frames {
+            return;
+        }
+        self.frames += 1;
+        let Some(control) = Control::read(data) else { return };
+        let delay = self.clock.delay(control.ticks, control.scale);
+        self.duration_ms += u64::from(delay);
+        self.opacity.add(control.place, (probe.width, probe.height), !probe.alpha);
+    }
+
+    /// Of a file that was cut off, `probe` gets the frames that begin before its end.
+    fn tell(&self, probe: &mut Probe) {
+        probe.frames_alpha = probe.alpha;
+        probe.frames = self.frames.min(probe.frames).max(1);
+        if probe.frames > 1 {
+            probe.duration_ms = self.duration_ms;
+            probe.frames_alpha |= self.opacity.alpha();
+        }
+    }
 }
 
 fn header(data: &[u8]) -> Result<Probe> {
@@ -62,9 +105,11 @@ fn header(data: &[u8]) -> Result<Probe> {
         height: u32::from_be_bytes([h3, h2, h1, h0]),
         frames: 1,
         loops: 0,
+        duration_ms: 0,
         orientation: 1,
         model,
         alpha,
+        frames_alpha: alpha,
         // The colours of a palette have 8 bits, whatever its index has.
         bits: if kind == 3 { 8 } else { bits },
         progressive: interlace == 1,

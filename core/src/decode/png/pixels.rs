@@ -45,7 +45,8 @@ pub(super) fn convert(
         let row = rows.next().unwrap_or_default();
         if deep {
             narrow.clear();
-            narrow.extend(row.chunks_exact(2).map(|pair| to_eight_bits([pair[0], pair[1]])));
+            let (pairs, _) = row.as_chunks::<2>();
+            narrow.extend(pairs.iter().map(|pair| to_eight_bits(u16::from_ne_bytes(*pair))));
             convert_row(&narrow, channels, target, layout);
         } else {
             convert_row(row, channels, target, layout);
@@ -53,11 +54,13 @@ pub(super) fn convert(
     })
 }
 
-fn to_eight_bits(sample: [u8; 2]) -> u8 {
-    ((u32::from(u16::from_ne_bytes(sample)) * 255 + 32_767) / 65_535) as u8
+/// Rounds to the nearest.
+pub(super) fn to_eight_bits(sample: u16) -> u8 {
+    ((u32::from(sample) * 255 + 32_767) / 65_535) as u8
 }
 
-fn convert_row(row: &[u8], channels: usize, target: &mut [u8], layout: Layout) {
+/// Converts a row of `channels` samples a pixel to `layout`.
+pub(super) fn convert_row(row: &[u8], channels: usize, target: &mut [u8], layout: Layout) {
     if channels == layout.channels() {
         target.copy_from_slice(row);
         return;

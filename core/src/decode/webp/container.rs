@@ -1,5 +1,6 @@
 //! The RIFF container of a WebP and the headers of its bitstreams.
 
+use crate::decode::compose::{Blend, Dispose, Opacity, Place};
 use crate::{Error, Result};
 
 /// More chunks than this are not looked at.
@@ -30,6 +31,9 @@ pub(super) struct Container<'a> {
     pub frames: u32,
     /// How often an animation plays; 0 is for ever.
     pub loops: u32,
+    pub duration_ms: u64,
+    /// Whether any frame, as composited, may be transparent.
+    pub frames_alpha: bool,
     pub first: Frame<'a>,
     pub icc: Option<&'a [u8]>,
     pub exif: Option<&'a [u8]>,
@@ -114,7 +118,18 @@ impl<'a> Container<'a> {
 
     fn around(first: Frame<'a>, width: u32, height: u32) -> Self {
         let alpha = first.alpha || (first.width, first.height) != (width, height);
-        Container { width, height, alpha, frames: 1, loops: 0, first, icc: None, exif: None }
+        Container {
+            width,
+            height,
+            alpha,
+            frames: 1,
+            loops: 0,
+            duration_ms: 0,
+            frames_alpha: alpha,
+            first,
+            icc: None,
+            exif: None,
+        }
     }
 
     fn extended(
@@ -127,8 +142,7 @@ impl<'a> Container<'a> {
         let chunks = || (Chunks { rest: &source[12..] }).take(MAX_CHUNKS);
         let animated = flags & FLAG_ANIMATION != 0;
         let first = if animated {
-            let frame = chunks().find(|(kind, _)| *kind == b"ANMF");
-            frame.map(|(_, data)| animation_frame(data, width, height))
+            moving(source).next().map(|data| Moving::read(data, (width, height)).map(|it| it.coded))
         } else {
             let mut alpha = flags & FLAG_ALPHA != 0;
             chunks().find_map(|(kind, data)| {
@@ -139,15 +153,15 @@ impl<'a> Container<'a> {
         let first = first.ok_or_else(|| Error::malformed("webp: no picture"))??;
         let mut container = Self::around(first, width, height);
         container.alpha |= flags & FLAG_ALPHA != 0;
+        container.frames_alpha = container.alpha;
         if !animated && (first.width, first.height) != (width, height) {
             return Err(Error::malformed("webp: picture and canvas differ in size"));
         }
         if animated {
-            container.frames = 0;
+            container.count(source, max_frames)?;
         }
         for (kind, data) in chunks() {
             match kind {
-                b"ANMF" if animated => container.frames += 1,
                 b"ANIM" if animated => {
                     container.loops =
                         data.get(4..6).map_or(0, |n| u32::from(n[0]) | u32::from(n[1]) << 8);
@@ -156,11 +170,59 @@ impl<'a> Container<'a> {
                 b"EXIF" => container.exif = container.exif.or(Some(data)),
                 _ => {}
             }
-            if container.frames > max_frames {
-                return Err(Error::too_large("frames", max_frames, "more"));
-            }
         }
         Ok(container)
+    }
+
+    /// Takes the number of frames, their time and their transparency.
+    fn count(&mut self, source: &[u8], max_frames: u32) -> Result<()> {
+        let size = (self.width, self.height);
+        let mut opacity = Opacity::default();
+        self.frames = 0;
+        for data in moving(source) {
+            self.frames += 1;
+            if self.frames > max_frames {
+                return Err(Error::too_large("frames", max_frames, "more"));
+            }
+            // A broken frame is found when its turn comes.
+            let Ok(frame) = Moving::read(data, size) else { continue };
+            self.duration_ms += u64::from(frame.duration_ms);
+            opacity.add(frame.place, size, !frame.coded.alpha);
+        }
+        self.frames_alpha |= opacity.alpha();
+        Ok(())
+    }
+}
+
+/// The data of every frame of an animation.
+pub(super) fn moving(source: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let chunks = Chunks { rest: source.get(12..).unwrap_or_default() };
+    chunks.take(MAX_CHUNKS).filter(|(kind, _)| *kind == b"ANMF").map(|(_, data)| data)
+}
+
+/// A frame of an animation.
+#[derive(Debug)]
+pub(super) struct Moving<'a> {
+    pub coded: Frame<'a>,
+    pub place: Place,
+    pub duration_ms: u32,
+}
+
+impl<'a> Moving<'a> {
+    /// Reads the head of a frame. It must lie on the canvas, which is of `size`.
+    pub fn read(data: &'a [u8], (width, height): (u32, u32)) -> Result<Self> {
+        let coded = animation_frame(data, width, height)?;
+        // What was read has this head.
+        let flags = data[15];
+        let place = Place {
+            left: coded.x,
+            top: coded.y,
+            width: coded.width,
+            height: coded.height,
+            blend: if flags & 2 == 0 { Blend::Over } else { Blend::Source },
+            dispose: if flags & 1 == 0 { Dispose::Keep } else { Dispose::Clear },
+        };
+        Ok(Moving { coded, place, duration_ms: u24(&data[12..]) })
     }
 }
 

@@ -1,7 +1,9 @@
-//! Reads WebP: container by our own walk over the chunks, pixels through libwebp.
+//! Reads WebP: container by our own walk over the chunks, pixels through libwebp, frames of an
+//! animation drawn on our own canvas.
 
 mod container;
 mod decoder;
+mod frames;
 
 use super::exif;
 use crate::image::{ColorModel, Format, Image, Layout, Probe, Profile};
@@ -9,6 +11,8 @@ use crate::kernel::libwebp;
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
 use container::{Container, Frame};
+
+pub(super) use frames::frames;
 
 /// Reads the container.
 pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
@@ -28,9 +32,11 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         height: container.height,
         frames: container.frames,
         loops: container.loops,
+        duration_ms: container.duration_ms,
         orientation: exif.map_or(1, exif::orientation),
         model: ColorModel::Rgb,
         alpha: container.alpha,
+        frames_alpha: container.frames_alpha,
         bits: 8,
         progressive: false,
         lossless,
