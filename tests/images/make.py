@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+import animations
+
 HERE = Path(__file__).parent
 BAD = HERE / "bad"
 
@@ -270,6 +272,7 @@ def main():
     make_webps(picture)
     make_avifs(picture)
     make_bad()
+    animations.main()
 
 
 if __name__ == "__main__":

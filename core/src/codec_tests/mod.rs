@@ -1,5 +1,6 @@
 //! Tests that go from pixels to bytes and back, one file a format.
 
+mod frames;
 mod gif;
 mod jpeg;
 mod png;
