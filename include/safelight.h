@@ -377,7 +377,8 @@ int32_t safelight_render(const safelight_engine *engine,
  * `out` receives a JSON object, to be freed with safelight_bytes_free(): `format`, `mime`,
  * `width` and `height` as the picture is meant to be seen, `frames`, `loops`, `orientation`,
  * `color` (`gray`, `rgb`, `cmyk`), `alpha`, `bits`, `progressive`, `lossless`, `subsampling`,
- * `profile` (`srgb`, `icc`, `cicp`) and `exif`.
+ * `profile` (`srgb`, `icc`, `cicp`), and whether the file carries `exif`, `xmp`, `iptc`, a
+ * `gain_map` and `content_credentials`.
  *
  * Errors: SAFELIGHT_INVALID for a handle that was freed or `out` NULL; SAFELIGHT_TOO_LARGE for
  * a limit; SAFELIGHT_UNSUPPORTED for a format that is not known; SAFELIGHT_MALFORMED for a

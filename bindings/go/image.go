@@ -98,6 +98,12 @@ type Probed struct {
 	Subsampling string `json:"subsampling"`
 	// Profile is srgb, icc or cicp.
 	Profile string `json:"profile"`
-	// EXIF says whether there is any.
+	// EXIF, XMP and IPTC say whether there is any.
 	EXIF bool `json:"exif"`
+	XMP  bool `json:"xmp"`
+	IPTC bool `json:"iptc"`
+	// GainMap says whether a gain map makes the picture high dynamic range; results never have it.
+	GainMap bool `json:"gain_map"`
+	// ContentCredentials says whether there are any (C2PA); results never have them.
+	ContentCredentials bool `json:"content_credentials"`
 }

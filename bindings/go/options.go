@@ -92,12 +92,22 @@ const (
 type Metadata string
 
 const (
-	// Only the copyright tag. The default.
+	// Only copyright and credit lines of EXIF, XMP and IPTC. The default.
 	MetadataCopyright Metadata = "copyright"
-	// EXIF, GPS included; orientation is reset, as the pixels are turned.
+	// EXIF, XMP and IPTC, position included; orientation and size are brought up to date.
 	MetadataKeep Metadata = "keep"
 	// Nothing.
 	MetadataNone Metadata = "none"
+)
+
+// Colorspace is one of the constants below.
+type Colorspace string
+
+const (
+	// sRGB. The default.
+	ColorspaceSrgb Colorspace = "srgb"
+	// Those of the source: pixels are not converted and the profile is embedded.
+	ColorspaceKeep Colorspace = "keep"
 )
 
 // OnError is one of the constants below.
@@ -271,8 +281,10 @@ type Options struct {
 	Compression Compression `json:"compression,omitempty"`
 	// `false` keeps only the first frame. Default: true.
 	Anim *bool `json:"anim,omitempty"`
-	// Which metadata a JPEG result keeps. Default: copyright.
+	// Which metadata the result keeps. Default: copyright.
 	Metadata Metadata `json:"metadata,omitempty"`
+	// Which colours the numbers of the result mean. Default: srgb. Not available in this version: `keep`.
+	Colorspace Colorspace `json:"colorspace,omitempty"`
 	// `redirect` answers a failed URL with a redirect to the source.
 	OnError OnError `json:"onerror,omitempty"`
 	// `foreground` cuts the subject out; the rest becomes transparent. Not available in this version.

@@ -83,6 +83,12 @@ export interface Probe {
   subsampling: string | null
   profile: 'srgb' | 'icc' | 'cicp'
   exif: boolean
+  xmp: boolean
+  iptc: boolean
+  /** Whether a gain map makes the picture high dynamic range; results never have it. */
+  gain_map: boolean
+  /** Whether there are Content Credentials (C2PA); results never have them. */
+  content_credentials: boolean
 }
 
 /** The plan that `render` would follow, its cost and its cache key. */

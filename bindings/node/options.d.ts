@@ -4,6 +4,7 @@ export type Fit = 'scale-down' | 'contain' | 'cover' | 'crop' | 'aspect-crop' | 
 export type Format = 'auto' | 'avif' | 'webp' | 'jpeg' | 'baseline-jpeg' | 'png' | 'png-force' | 'gif' | 'svg' | 'json'
 export type Compression = 'fast'
 export type Metadata = 'copyright' | 'keep' | 'none'
+export type Colorspace = 'srgb' | 'keep'
 export type OnError = 'redirect'
 export type Segment = 'foreground'
 export type Upscale = 'interpolate' | 'generate'
@@ -104,8 +105,10 @@ export interface RenderOptions {
   compression?: Compression
   /** `false` keeps only the first frame. Default: true. */
   anim?: boolean
-  /** Which metadata a JPEG result keeps. Default: copyright. */
+  /** Which metadata the result keeps. Default: copyright. */
   metadata?: Metadata
+  /** Which colours the numbers of the result mean. Default: srgb. Not available in this version: `keep`. */
+  colorspace?: Colorspace
   /** `redirect` answers a failed URL with a redirect to the source. */
   onerror?: OnError
   /** `foreground` cuts the subject out; the rest becomes transparent. Not available in this version. */

@@ -123,6 +123,7 @@ impl Dice {
             compression: self.maybe(|d| d.pick(Compression::WORDS)),
             anim: self.maybe(|d| d.below(2) == 0),
             metadata: self.maybe(|d| d.pick(Metadata::WORDS)),
+            colorspace: self.maybe(|d| d.pick(Colorspace::WORDS)),
             onerror: self.maybe(|d| d.pick(OnError::WORDS)),
             segment: self.maybe(|d| d.pick(Segment::WORDS)),
             upscale: self.maybe(|d| d.pick(Upscale::WORDS)),

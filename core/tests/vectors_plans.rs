@@ -1,6 +1,6 @@
 //! Runs `tests/vectors/plans.json`.
 
-use safelight::image::{ColorModel, Format, Probe, Profile};
+use safelight::image::{ColorModel, Embedded, Format, Probe, Profile};
 use safelight::plan::{plan, Measured, Plan, Request, Step};
 use safelight::{Limits, Options};
 use serde_json::Value;
@@ -24,7 +24,7 @@ fn probe(case: &Value) -> Probe {
         lossless: false,
         subsampling: None,
         profile: Profile::Srgb,
-        exif: None,
+        embedded: Embedded::default(),
     }
 }
 

@@ -92,10 +92,11 @@ fn exif_is_written_and_its_orientation_read() {
     let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0".to_vec();
     for (size, kept) in [(exif.len(), true), (65_527, true), (65_528, false)] {
         exif.resize(size, 0);
-        let output = OutputPlan { exif: Some(exif.clone()), ..OutputPlan::still(16, 8, PLAIN) };
+        let mut output = OutputPlan::still(16, 8, PLAIN);
+        output.metadata.exif = Some(exif.clone());
         let bytes = encode::encode(&image, &output, &Job::default()).unwrap().data;
         let probe = decode::probe(&bytes, &Limits::default()).unwrap();
-        assert_eq!(probe.exif.is_some(), kept);
+        assert_eq!(probe.embedded.exif.is_some(), kept);
         assert_eq!(probe.orientation, if kept { 6 } else { 1 });
         assert_eq!(probe.oriented_size(), if kept { (8, 16) } else { (16, 8) });
     }

@@ -62,7 +62,7 @@ pub(crate) fn read_ok(source: &[u8]) -> (Probe, Image) {
 pub(crate) fn write(image: &Image, encoding: Encoding, job: &Job) -> Result<Vec<u8>> {
     let (width, height) = (image.width(), image.height());
     let output = OutputPlan::still(width, height, encoding);
-    Ok(encode::encode(image, &output, job)?.data)
+    encode::encode(image, &output, job).map(|encoded| encoded.data)
 }
 
 /// `image` in `encoding` under the default limits.

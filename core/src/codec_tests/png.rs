@@ -121,7 +121,7 @@ fn animation_and_orientation_are_read_from_their_chunks() {
     assert_eq!(animation(i32::MAX as u32).unwrap_err().kind(), Kind::TooLarge);
     let exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0";
     let probe = probe_with(&[chunk(b"eXIf", exif)]).unwrap();
-    assert_eq!((probe.orientation, probe.exif.as_deref()), (8, Some(&exif[..])));
+    assert_eq!((probe.orientation, probe.embedded.exif.as_deref()), (8, Some(&exif[..])));
 }
 
 #[test]

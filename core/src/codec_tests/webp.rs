@@ -111,7 +111,7 @@ fn metadata_is_read_from_an_extended_file() {
         ]);
         let (probe, _) = read_ok(&source);
         assert_eq!(probe.profile, Profile::Icc(b"colours".to_vec()));
-        assert_eq!((probe.orientation, probe.exif.as_deref()), (3, Some(&exif[..])));
+        assert_eq!((probe.orientation, probe.embedded.exif.as_deref()), (3, Some(&exif[..])));
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn animation(output: &OutputPlan, job: &Job) -> Result<Box<dyn Animat
 pub(crate) fn run_adapter(image: &Image, output: &OutputPlan, job: &Job) -> Result<Vec<u8>> {
     match output.encoding {
         Encoding::Jpeg { quality, progressive, full_chroma, fast } => {
-            let exif = output.exif.as_deref();
+            let exif = output.metadata.exif.as_deref();
             let settings = jpeg::Settings { quality, progressive, full_chroma, fast, exif };
             jpeg::encode(image, &settings, job)
         }

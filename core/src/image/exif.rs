@@ -3,15 +3,21 @@
 
 const ORIENTATION: u16 = 0x0112;
 const COPYRIGHT: u16 = 0x8298;
-const THUMBNAIL_OFFSET: u16 = 0x0201;
-const THUMBNAIL_LENGTH: u16 = 0x0202;
+/// The directory of what the camera did.
+const CAMERA: u16 = 0x8769;
+/// Width and height: of the first directory, and of the camera's.
+const SIZE: [u16; 2] = [0x0100, 0x0101];
+const PIXEL_SIZE: [u16; 2] = [0xa002, 0xa003];
+/// Offset and length of a thumbnail: as JPEG, and as one strip of samples.
+const THUMBNAILS: [[u16; 2]; 2] = [[0x0201, 0x0202], [0x0111, 0x0117]];
 const ASCII: u16 = 2;
 const SHORT: u16 = 3;
+const LONG: u16 = 4;
 const ENTRY: usize = 12;
 
 /// Largest TIFF file that fits into one JPEG segment, after the two length bytes and the
 /// six of the `Exif` name.
-const SEGMENT: usize = 65_533 - 6;
+pub const SEGMENT: usize = 65_533 - 6;
 
 /// A new block with nothing but the copyright of `block`, if it has one.
 pub fn copyright_only(block: &[u8]) -> Option<Vec<u8>> {
@@ -39,30 +45,34 @@ pub fn copyright_only(block: &[u8]) -> Option<Vec<u8>> {
     (out.len() <= SEGMENT).then_some(out)
 }
 
-/// `block` with orientation 1, as the pixels have been turned, and without its thumbnail, which
-/// would still show what was cut off.
-pub fn upright(block: &[u8]) -> Option<Vec<u8>> {
+/// `block` for a picture of `width` by `height`: with orientation 1, as the pixels have been
+/// turned, and without its thumbnail, which would still show what was cut off. Everything else
+/// stays where it is, so that the offsets in a maker's own notes still lead somewhere.
+pub fn untied(block: &[u8], (width, height): (u32, u32)) -> Option<Vec<u8>> {
     let tiff = Tiff::new(block)?;
     let first = tiff.first_directory()?;
     let mut out = block.to_vec();
-    if let Some(entry) = tiff.find(first, ORIENTATION) {
-        if entry.kind == SHORT && entry.count == 1 {
-            let one = if tiff.big_endian { [0, 1] } else { [1, 0] };
-            out.get_mut(entry.at + 8..entry.at + 10)?.copy_from_slice(&one);
+    tiff.set(first, ORIENTATION, 1, &mut out);
+    let camera = tiff.find(first, CAMERA).and_then(|entry| tiff.u32(entry.at + 8));
+    for (tags, directory) in [(SIZE, Some(first)), (PIXEL_SIZE, camera.map(|at| at as usize))] {
+        for (tag, value) in tags.into_iter().zip([width, height]) {
+            directory.into_iter().for_each(|at| tiff.set(at, tag, value, &mut out));
         }
     }
     let link = tiff.end_of(first)?;
     let second = tiff.u32(link)? as usize;
     out.get_mut(link..link + 4)?.fill(0);
     if second != 0 {
-        remove_thumbnail(&tiff, second, &mut out);
+        for tags in THUMBNAILS {
+            remove_thumbnail(&tiff, second, tags, &mut out);
+        }
     }
-    (out.len() <= SEGMENT).then_some(out)
+    Some(out)
 }
 
-fn remove_thumbnail(tiff: &Tiff<'_>, directory: usize, out: &mut Vec<u8>) {
+fn remove_thumbnail(tiff: &Tiff<'_>, directory: usize, tags: [u16; 2], out: &mut Vec<u8>) {
     let value = |tag| tiff.find(directory, tag).and_then(|entry| tiff.u32(entry.at + 8));
-    let (Some(offset), Some(length)) = (value(THUMBNAIL_OFFSET), value(THUMBNAIL_LENGTH)) else {
+    let [Some(offset), Some(length)] = tags.map(value) else {
         return;
     };
     let start = offset as usize;
@@ -129,6 +139,24 @@ impl<'a> Tiff<'a> {
         })
     }
 
+    /// Writes a number over the one in `out` that `tag` has now, in its own width.
+    fn set(&self, directory: usize, tag: u16, value: u32, out: &mut [u8]) {
+        let Some(entry) = self.find(directory, tag).filter(|entry| entry.count == 1) else {
+            return;
+        };
+        let big = self.big_endian;
+        let bytes = match (entry.kind, u16::try_from(value)) {
+            (SHORT, Ok(value)) if big => value.to_be_bytes().to_vec(),
+            (SHORT, Ok(value)) => value.to_le_bytes().to_vec(),
+            (LONG, _) if big => value.to_be_bytes().to_vec(),
+            (LONG, _) => value.to_le_bytes().to_vec(),
+            _ => return,
+        };
+        if let Some(place) = out.get_mut(entry.at + 8..entry.at + 8 + bytes.len()) {
+            place.copy_from_slice(&bytes);
+        }
+    }
+
     fn text(&self, entry: &Entry) -> Option<&'a [u8]> {
         let length = entry.count as usize;
         let start = if length <= 4 { entry.at + 8 } else { self.u32(entry.at + 8)? as usize };
@@ -139,6 +167,8 @@ impl<'a> Tiff<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SIZE_NOW: (u32, u32) = (70_000, 300);
 
     /// A big-endian block: orientation 6, copyright, and a thumbnail of four bytes at the end.
     fn block() -> Vec<u8> {
@@ -167,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_kept_block_is_upright_and_has_no_thumbnail() {
-        let kept = upright(&block()).unwrap();
+        let kept = untied(&block(), SIZE_NOW).unwrap();
         let tiff = Tiff::new(&kept).unwrap();
         let first = tiff.first_directory().unwrap();
         let entry = tiff.find(first, ORIENTATION).unwrap();
@@ -177,17 +207,47 @@ mod tests {
         assert!(kept.windows(5).any(|part| part == b"Alice"));
     }
 
+    /// A little-endian block: width of the camera's directory as a long, height as a short.
+    fn camera_block() -> Vec<u8> {
+        let mut out = b"II*\0\x08\0\0\0\x01\0".to_vec();
+        out.extend_from_slice(b"\x69\x87\x04\0\x01\0\0\0\x1a\0\0\0\0\0\0\0");
+        out.extend_from_slice(b"\x02\0");
+        out.extend_from_slice(b"\x02\xa0\x04\0\x01\0\0\0\x09\0\0\0");
+        out.extend_from_slice(b"\x03\xa0\x03\0\x01\0\0\0\x09\0\0\0");
+        out.extend_from_slice(&[0; 4]);
+        out
+    }
+
+    #[test]
+    fn a_kept_block_says_the_new_size() {
+        let kept = untied(&camera_block(), SIZE_NOW).unwrap();
+        let tiff = Tiff::new(&kept).unwrap();
+        let camera = tiff.find(8, CAMERA).and_then(|entry| tiff.u32(entry.at + 8)).unwrap();
+        let entry = |tag| tiff.find(camera as usize, tag).unwrap().at;
+        assert_eq!(tiff.u32(entry(PIXEL_SIZE[0]) + 8), Some(70_000));
+        assert_eq!(tiff.u16(entry(PIXEL_SIZE[1]) + 8), Some(300));
+    }
+
+    #[test]
+    fn a_directory_that_leads_to_itself_ends() {
+        let mut block = camera_block();
+        block[18] = 8;
+        block[22..26].copy_from_slice(&[8, 0, 0, 0]);
+        assert_eq!(untied(&block, SIZE_NOW).map(|kept| kept.len()), Some(block.len()));
+        assert_eq!(copyright_only(&block), None);
+    }
+
     #[test]
     fn damaged_blocks_are_dropped_without_a_panic() {
         let whole = block();
         for length in 0..whole.len() {
-            let _ = (copyright_only(&whole[..length]), upright(&whole[..length]));
+            let _ = (copyright_only(&whole[..length]), untied(&whole[..length], SIZE_NOW));
         }
         for at in 0..whole.len() {
             let mut damaged = whole.clone();
             damaged[at] = 0xff;
-            let _ = (copyright_only(&damaged), upright(&damaged));
+            let _ = (copyright_only(&damaged), untied(&damaged, SIZE_NOW));
         }
-        assert_eq!(upright(b"no TIFF file"), None);
+        assert_eq!(untied(b"no TIFF file", SIZE_NOW), None);
     }
 }

@@ -15,6 +15,15 @@ pub enum ProfileUse {
 }
 
 impl Profile {
+    /// Its kind in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Profile::Srgb => "srgb",
+            Profile::Icc(_) => "icc",
+            Profile::Cicp(_) => "cicp",
+        }
+    }
+
     /// What has to be done for samples of `model`.
     pub fn usage(&self, model: ColorModel) -> ProfileUse {
         match self {

@@ -1,11 +1,15 @@
 //! Pixels and what a file's header says about them.
 
+mod embedded;
 pub mod exif;
 mod frame;
 mod icc;
+pub mod iptc;
 mod orientation;
 mod probe;
+pub mod xmp;
 
+pub use embedded::Embedded;
 pub use frame::Frame;
 pub use icc::ProfileUse;
 pub use orientation::Orientation;

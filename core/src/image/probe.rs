@@ -1,6 +1,6 @@
 //! What a file's header says: enough to plan a job without decoding a pixel.
 
-use super::{Format, Layout};
+use super::{Embedded, Format, Layout};
 
 /// Colour model of the stored samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +71,8 @@ pub struct Probe {
     pub subsampling: Option<&'static str>,
     /// Which colours the numbers mean.
     pub profile: Profile,
-    /// EXIF block (a TIFF file) within the limits, for the metadata rules.
-    pub exif: Option<Vec<u8>>,
+    /// Metadata, and what else the file carries besides its picture.
+    pub embedded: Embedded,
 }
 
 impl Probe {
@@ -117,12 +117,12 @@ impl Probe {
             "progressive": self.progressive,
             "lossless": self.lossless,
             "subsampling": self.subsampling,
-            "profile": match &self.profile {
-                Profile::Srgb => "srgb",
-                Profile::Icc(_) => "icc",
-                Profile::Cicp(_) => "cicp",
-            },
-            "exif": self.exif.is_some(),
+            "profile": self.profile.name(),
+            "exif": self.embedded.exif.is_some(),
+            "xmp": self.embedded.xmp.is_some(),
+            "iptc": self.embedded.iptc.is_some(),
+            "gain_map": self.embedded.gain_map,
+            "content_credentials": self.embedded.content_credentials,
         })
     }
 }

@@ -68,8 +68,10 @@ pub struct Options {
     pub compression: Option<Compression>,
     /// Keep animation.
     pub anim: Option<bool>,
-    /// Which metadata a JPEG result keeps.
+    /// Which metadata the result keeps.
     pub metadata: Option<Metadata>,
+    /// Which colours the numbers of the result mean.
+    pub colorspace: Option<Colorspace>,
     /// What a URL answers when the transform fails.
     pub onerror: Option<OnError>,
     /// Cut the subject out.

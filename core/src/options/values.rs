@@ -123,14 +123,24 @@ words! {
 }
 
 words! {
-    /// Which metadata a JPEG result keeps (reference §2.6).
+    /// Which metadata the result keeps (reference §2.6).
     Metadata {
-        /// Only the copyright tag. The default.
+        /// Only copyright and credit lines of EXIF, XMP and IPTC. The default.
         Copyright = "copyright",
-        /// EXIF, GPS included; orientation is reset, as the pixels are turned.
+        /// EXIF, XMP and IPTC, position included; orientation and size are brought up to date.
         Keep = "keep",
         /// Nothing.
         None = "none",
+    }
+}
+
+words! {
+    /// Which colours the numbers of the result mean.
+    Colorspace {
+        /// sRGB. The default.
+        Srgb = "srgb",
+        /// Those of the source: pixels are not converted and the profile is embedded.
+        Keep = "keep",
     }
 }
 

@@ -3,9 +3,9 @@
 use super::geometry::{place, times_dpr, Target};
 use super::output::{choose, Picture};
 use super::steps::{decode_plan, may_be_transparent, Steps, View};
-use super::{memory, shrink, Encoding, Measured, OutputPlan, Plan};
-use crate::image::{exif, Format, Probe, ProfileUse};
-use crate::options::{Fit, Gravity, Metadata, Options, Width};
+use super::{memory, metadata, shrink, Encoding, Measured, OutputPlan, Plan};
+use crate::image::{Format, Probe, ProfileUse};
+use crate::options::{Fit, Gravity, Options, Width};
 use crate::{Error, Limits, Result};
 
 /// What a plan is made from, besides the header and the limits.
@@ -59,8 +59,9 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
         list: Vec::new(),
     }
     .collect();
-    let exif = metadata(options, probe, &encoding);
-    let output = OutputPlan { exif, ..OutputPlan::still(width, height, encoding) };
+    let size = (width, height);
+    let metadata = metadata::kept(options, probe, encoding.format(), size, &mut warnings);
+    let output = OutputPlan { metadata, ..OutputPlan::still(width, height, encoding) };
     let memory = memory::estimate(probe, &decode, &steps, &output);
     if memory > limits.memory {
         return Err(Error::too_large("memory", limits.memory, memory));
@@ -119,24 +120,11 @@ fn warn_of_animation(
     }
 }
 
-/// Only JPEG to JPEG carries metadata (reference §2.6).
-fn metadata(options: &Options, probe: &Probe, encoding: &Encoding) -> Option<Vec<u8>> {
-    let block = probe.exif.as_deref()?;
-    if probe.format != Format::Jpeg || encoding.format() != Format::Jpeg {
-        return None;
-    }
-    match options.metadata.unwrap_or(Metadata::Copyright) {
-        Metadata::Copyright => exif::copyright_only(block),
-        Metadata::Keep => exif::upright(block),
-        Metadata::None => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{Area, Step};
     use super::*;
-    use crate::image::{ColorModel, Profile};
+    use crate::image::{ColorModel, Embedded, Profile};
     use crate::options::{Color, Compression, Flip, FormatWord, Quality, Trim};
     use crate::Kind;
 
@@ -157,7 +145,7 @@ mod tests {
             lossless: false,
             subsampling: Some("4:2:0"),
             profile: Profile::Srgb,
-            exif: None,
+            embedded: Embedded::default(),
         }
     }
 

@@ -24,7 +24,12 @@ impl Plan {
                 "height": output.height,
                 "format": output.encoding.format().name(),
                 "settings": settings(&output.encoding),
-                "exif_bytes": output.exif.as_ref().map(Vec::len),
+                "profile": output.profile.name(),
+                "metadata": {
+                    "exif": output.metadata.exif.as_ref().map(Vec::len),
+                    "xmp": output.metadata.xmp.as_ref().map(Vec::len),
+                    "iptc": output.metadata.iptc.as_ref().map(Vec::len),
+                },
             },
             "memory": self.memory,
             "warnings": self.warnings,

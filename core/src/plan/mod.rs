@@ -9,6 +9,7 @@ pub mod geometry;
 mod json;
 mod measured;
 mod memory;
+mod metadata;
 mod output;
 mod shrink;
 mod steps;
@@ -18,7 +19,7 @@ pub use measured::{Face, Interest, Measured};
 #[cfg(feature = "codecs")]
 pub(crate) use memory::padded_layout;
 
-use crate::image::{Format, Layout};
+use crate::image::{Format, Layout, Profile};
 use crate::options::Color;
 
 /// Everything that `execute` does, in order.
@@ -144,17 +145,37 @@ pub struct OutputPlan {
     pub height: u32,
     /// Encoder and its settings.
     pub encoding: Encoding,
-    /// EXIF block to write: JPEG only, already cut down to what `metadata` allows.
-    pub exif: Option<Vec<u8>>,
+    /// Metadata to write, already cut down to what `metadata` allows.
+    pub metadata: Metadata,
+    /// Which colours the written numbers mean.
+    pub profile: Profile,
     /// The animation to write; `None` is a still picture of the first frame.
     pub animation: Option<AnimationPlan>,
 }
 
 impl OutputPlan {
-    /// A still picture without metadata.
+    /// A still sRGB picture without metadata.
     pub fn still(width: u32, height: u32, encoding: Encoding) -> Self {
-        OutputPlan { width, height, encoding, exif: None, animation: None }
+        OutputPlan {
+            width,
+            height,
+            encoding,
+            metadata: Metadata::default(),
+            profile: Profile::Srgb,
+            animation: None,
+        }
     }
+}
+
+/// Metadata that is written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Metadata {
+    /// EXIF block: a TIFF file.
+    pub exif: Option<Vec<u8>>,
+    /// XMP packet.
+    pub xmp: Option<Vec<u8>>,
+    /// IPTC datasets, JPEG only.
+    pub iptc: Option<Vec<u8>>,
 }
 
 /// The frames of a result.

@@ -80,7 +80,19 @@ In JSON `trim` is the same text, or an object of the parts: `{\"left\": 20, \"wi
 another one, with a warning.",
     ),
     ("Quality", "A number from 1 to 100, or a word for how the result shall look."),
-    ("Metadata", "Concerns JPEG results; other formats carry none."),
+    (
+        "Metadata",
+        "Orientation and colour profile are not metadata here: they are always applied to the pixels.
+Thumbnails, Content Credentials, gain maps and links to other parts of the source never reach a
+result. What `copyright` keeps goes from JPEG to JPEG alone; what `keep` keeps of EXIF and XMP is read
+from JPEG, PNG, WebP and AVIF and written to all four, IPTC to JPEG.",
+    ),
+    (
+        "Profiles",
+        "`keep` is not possible for CMYK, high dynamic range and GIF: these are converted to sRGB all the
+same, with a warning. Colours that the options name, as `background` does, are then painted by their
+numbers.",
+    ),
 ];
 
 pub fn file() -> String {

@@ -7,6 +7,7 @@ Fit = Literal["scale-down", "contain", "cover", "crop", "aspect-crop", "pad", "s
 Format = Literal["auto", "avif", "webp", "jpeg", "baseline-jpeg", "png", "png-force", "gif", "svg", "json"]
 Compression = Literal["fast"]
 Metadata = Literal["copyright", "keep", "none"]
+Colorspace = Literal["srgb", "keep"]
 OnError = Literal["redirect"]
 Segment = Literal["foreground"]
 Upscale = Literal["interpolate", "generate"]
@@ -139,7 +140,10 @@ class RenderOptions(TypedDict, total=False):
     """`false` keeps only the first frame. Default: true."""
 
     metadata: Metadata
-    """Which metadata a JPEG result keeps. Default: copyright."""
+    """Which metadata the result keeps. Default: copyright."""
+
+    colorspace: Colorspace
+    """Which colours the numbers of the result mean. Default: srgb. Not available in this version: `keep`."""
 
     onerror: OnError
     """`redirect` answers a failed URL with a redirect to the source."""

@@ -86,6 +86,10 @@ class Probe(TypedDict):
     subsampling: str | None
     profile: Literal["srgb", "icc", "cicp"]
     exif: bool
+    xmp: bool
+    iptc: bool
+    gain_map: bool
+    content_credentials: bool
 
 
 class TransformUrl(TypedDict):

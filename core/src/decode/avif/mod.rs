@@ -17,7 +17,7 @@ pub(super) use frames::frames;
 
 use super::isobmff::{Crop, Nclx};
 use crate::backends::Backend;
-use crate::image::{Cicp, ColorModel, Format, Image, Layout, Probe, Profile};
+use crate::image::{Cicp, ColorModel, Embedded, Format, Image, Layout, Probe, Profile};
 use crate::kernel::yuv::{self, Frame, Meaning};
 use crate::{Error, Job, Limits, Result};
 
@@ -46,7 +46,7 @@ pub(crate) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         lossless: false,
         subsampling: subsampling(config.monochrome, config.subsampling),
         profile: profile(&read),
-        exif: read.exif(limits.exif_bytes as usize),
+        embedded: Embedded { exif: read.exif(limits.exif_bytes as usize), ..Embedded::default() },
     })
 }
 

@@ -9,7 +9,7 @@ use image::ImageDecoder;
 
 use super::compose::Opacity;
 use super::pieces::{self, Pieces};
-use crate::image::{ColorModel, Format, Image, Layout, Probe, Profile};
+use crate::image::{ColorModel, Embedded, Format, Image, Layout, Probe, Profile};
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
 use blocks::{Blocks, Picture};
@@ -49,7 +49,7 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         lossless: true,
         subsampling: None,
         profile: Profile::Srgb,
-        exif: None,
+        embedded: Embedded::default(),
     })
 }
 

@@ -4,7 +4,7 @@ mod decompress;
 mod header;
 
 use super::exif;
-use crate::image::{Format, Image, Layout, Probe};
+use crate::image::{Embedded, Format, Image, Layout, Probe};
 use crate::plan::DecodePlan;
 use crate::{guard, Error, Job, Limits, Result};
 use decompress::Decompress;
@@ -34,7 +34,7 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         lossless: false,
         subsampling: header.subsampling(),
         profile: header.profile(limits),
-        exif: exif.map(<[u8]>::to_vec),
+        embedded: Embedded { exif: exif.map(<[u8]>::to_vec), ..Embedded::default() },
     })
 }
 

@@ -13,7 +13,7 @@ use image::ImageDecoder;
 
 use super::compose::{Clock, Opacity};
 use super::{exif, pieces};
-use crate::image::{Cicp, ColorModel, Format, Image, Probe, Profile};
+use crate::image::{Cicp, ColorModel, Embedded, Format, Image, Probe, Profile};
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
 use chunks::{Chunk, Chunks};
@@ -116,7 +116,7 @@ fn header(data: &[u8]) -> Result<Probe> {
         lossless: true,
         subsampling: None,
         profile: Profile::Srgb,
-        exif: None,
+        embedded: Embedded::default(),
     })
 }
 
@@ -156,9 +156,9 @@ fn take_animation(probe: &mut Probe, data: &[u8], limits: &Limits) -> Result<()>
 }
 
 fn take_exif(probe: &mut Probe, data: &[u8], limits: &Limits) {
-    if probe.exif.is_none() && data.len() <= limits.exif_bytes as usize {
+    if probe.embedded.exif.is_none() && data.len() <= limits.exif_bytes as usize {
         probe.orientation = exif::orientation(data);
-        probe.exif = Some(data.to_vec());
+        probe.embedded.exif = Some(data.to_vec());
     }
 }
 

@@ -6,7 +6,7 @@ mod decoder;
 mod frames;
 
 use super::exif;
-use crate::image::{ColorModel, Format, Image, Layout, Probe, Profile};
+use crate::image::{ColorModel, Embedded, Format, Image, Layout, Probe, Profile};
 use crate::kernel::libwebp;
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
@@ -42,7 +42,7 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         lossless,
         subsampling: (!lossless).then_some("4:2:0"),
         profile: icc.map_or(Profile::Srgb, |icc| Profile::Icc(icc.to_vec())),
-        exif: exif.map(<[u8]>::to_vec),
+        embedded: Embedded { exif: exif.map(<[u8]>::to_vec), ..Embedded::default() },
     })
 }
 

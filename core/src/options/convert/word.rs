@@ -21,7 +21,17 @@ macro_rules! word_values {
     };
 }
 
-word_values!(Fit, FormatWord, Compression, Metadata, OnError, Segment, Upscale, OriginAuth);
+word_values!(
+    Fit,
+    FormatWord,
+    Compression,
+    Metadata,
+    Colorspace,
+    OnError,
+    Segment,
+    Upscale,
+    OriginAuth
+);
 
 /// The word of a value, in a list of words with their meanings and values.
 fn word_of<T: PartialEq>(words: &[(&str, &str, T)], value: &T) -> Option<String> {
