@@ -6,8 +6,8 @@ use serde_json::{json, Value};
 
 use crate::encode::Encoded;
 use crate::image::{Format, Probe};
-use crate::options::Options;
-use crate::plan::{Encoding, Plan, Request};
+use crate::options::{FormatWord, Options, Width};
+use crate::plan::{Encoding, Measured, Plan, Request};
 use crate::{decode, insight, pipeline, plan, Error, Input, Job, Limits, Result};
 
 /// Turns bytes and options into better bytes. Cheap to make, `Send + Sync`, without state.
@@ -134,6 +134,33 @@ impl Engine {
             "key": parsed.options.to_string(),
             "warnings": warnings,
         }))
+    }
+
+    /// What the picture is like, as JSON: hashes, colours, faces, the point to keep in view and a
+    /// tiny placeholder, all from one small decode.
+    ///
+    /// Fields: `format`, `mime`, `width`, `height`, `size`, `frames`, `alpha`, `color`, `palette`
+    /// (`color`, `share`, `text`), `blurhash`, `thumbhash`, `phash`, `faces` (`left`, `top`,
+    /// `width`, `height`, `score`), `focus` (`x`, `y`, `from`) and `placeholder`. Positions are
+    /// shares of the picture as seen.
+    pub fn describe(&self, input: &Input<'_>, job: &Job) -> Result<Value> {
+        job.check()?;
+        let probe = self.probe(input.source)?;
+        let side = insight::describe::SIDE;
+        let options = Options {
+            width: Some(Width::Pixels(side)),
+            height: Some(side),
+            format: Some(FormatWord::Png),
+            anim: Some(false),
+            ..Options::default()
+        };
+        let source_bytes = input.source.len() as u64;
+        let measured = Measured::default();
+        let request =
+            Request { options: &options, accepts: &[], source_bytes, measured: &measured };
+        let plan = plan::plan(&request, &probe, &self.limits)?;
+        let image = pipeline::picture(&plan, &probe, input.source, &self.limits, job)?;
+        insight::describe::describe(&image, &probe, source_bytes, job)
     }
 
     fn check_bytes(&self, source: &[u8]) -> Result<()> {

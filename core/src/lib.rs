@@ -10,6 +10,7 @@ pub mod image;
 mod input;
 mod job;
 mod limits;
+pub mod markup;
 pub mod options;
 pub mod plan;
 pub mod sign;

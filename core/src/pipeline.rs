@@ -44,6 +44,19 @@ pub(crate) fn execute(
     }
 }
 
+/// The picture that would be encoded.
+pub(crate) fn picture(
+    plan: &Plan,
+    probe: &Probe,
+    source: &[u8],
+    limits: &Limits,
+    job: &Job,
+) -> Result<Image> {
+    let _memory = job.charge(plan.memory)?;
+    let image = decode::decode(source, probe, &plan.decode, limits, job)?;
+    Walk { plan, probe, source, limits, job }.transform(image)
+}
+
 struct Walk<'a> {
     plan: &'a Plan,
     probe: &'a Probe,

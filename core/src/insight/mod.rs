@@ -1,6 +1,6 @@
 //! Pixels to facts: what a plan needs to know of a picture before it is made.
 
-#[allow(dead_code)]
+pub(crate) mod describe;
 pub(crate) mod faces;
 
 use crate::image::Probe;

@@ -53,6 +53,8 @@ fn pointwise_avx2(input: &[f32], weights: &[f32], bias: &[f32], out: &mut [f32])
     pointwise_any(input, weights, bias, out);
 }
 
+// Arrays of a known length and plain indices keep the sums in registers.
+#[allow(clippy::needless_range_loop)]
 #[inline(always)]
 fn depthwise_any(
     rows: [&[f32]; 3],
@@ -61,20 +63,20 @@ fn depthwise_any(
     weights: &[f32],
     out: &mut [f32],
 ) {
-    for (x, out) in out.chunks_exact_mut(channels).enumerate() {
-        let window = rows.map(|row| &row[x * stride * channels..][..3 * channels]);
-        for (lane, out) in out.chunks_exact_mut(LANES).enumerate() {
-            let mut sum = [0.0; LANES];
-            for (tap, weights) in weights.chunks_exact(channels).enumerate() {
-                let at = tap % 3 * channels + lane * LANES;
-                let samples = &window[tap / 3][at..][..LANES];
-                let weights = &weights[lane * LANES..][..LANES];
-                for c in 0..LANES {
-                    sum[c] += samples[c] * weights[c];
-                }
+    let lanes = channels / LANES;
+    let rows = rows.map(|row| row.as_chunks::<LANES>().0);
+    let weights = weights.as_chunks::<LANES>().0;
+    for (index, out) in out.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+        let (x, lane) = (index / lanes, index % lanes);
+        let mut sum = [0.0; LANES];
+        for tap in 0..9 {
+            let samples = &rows[tap / 3][(x * stride + tap % 3) * lanes + lane];
+            let weights = &weights[tap * lanes + lane];
+            for c in 0..LANES {
+                sum[c] += samples[c] * weights[c];
             }
-            out.copy_from_slice(&sum);
         }
+        *out = sum;
     }
 }
 
@@ -83,14 +85,12 @@ const PIXELS: usize = 4;
 
 #[inline(always)]
 fn pointwise_any(input: &[f32], weights: &[f32], bias: &[f32], out: &mut [f32]) {
-    let outputs = bias.len();
-    let inputs = weights.len() / outputs;
+    let (inputs, outputs) = (weights.len() / bias.len(), bias.len());
     let whole = input.len() / (inputs * PIXELS) * PIXELS;
     let (input, input_rest) = input.split_at(whole * inputs);
     let (out, out_rest) = out.split_at_mut(whole * outputs);
-    for (input, out) in
-        input.chunks_exact(inputs * PIXELS).zip(out.chunks_exact_mut(outputs * PIXELS))
-    {
+    let fours = input.chunks_exact(inputs * PIXELS).zip(out.chunks_exact_mut(outputs * PIXELS));
+    for (input, out) in fours {
         pointwise_pixels::<PIXELS>(input, weights, bias, out);
     }
     for (input, out) in input_rest.chunks_exact(inputs).zip(out_rest.chunks_exact_mut(outputs)) {
@@ -98,24 +98,26 @@ fn pointwise_any(input: &[f32], weights: &[f32], bias: &[f32], out: &mut [f32]) 
     }
 }
 
+#[allow(clippy::needless_range_loop)]
 #[inline(always)]
 fn pointwise_pixels<const N: usize>(input: &[f32], weights: &[f32], bias: &[f32], out: &mut [f32]) {
-    let (outputs, inputs) = (bias.len(), input.len() / N);
-    for first in (0..outputs).step_by(LANES) {
-        let mut start = [0.0; LANES];
-        start.copy_from_slice(&bias[first..][..LANES]);
-        let mut sums = [start; N];
-        let pixels: [&[f32]; N] = std::array::from_fn(|pixel| &input[pixel * inputs..][..inputs]);
-        for (i, weights) in weights.chunks_exact(outputs).enumerate() {
-            let weights = &weights[first..][..LANES];
-            for (sum, pixel) in sums.iter_mut().zip(pixels) {
+    let inputs = input.len() / N;
+    let weights = weights.as_chunks::<LANES>().0;
+    let bias = bias.as_chunks::<LANES>().0;
+    let out = out.as_chunks_mut::<LANES>().0;
+    for (lane, start) in bias.iter().enumerate() {
+        let mut sums = [*start; N];
+        for i in 0..inputs {
+            let weights = &weights[i * bias.len() + lane];
+            for pixel in 0..N {
+                let value = input[pixel * inputs + i];
                 for c in 0..LANES {
-                    sum[c] += pixel[i] * weights[c];
+                    sums[pixel][c] += value * weights[c];
                 }
             }
         }
-        for (sum, out) in sums.iter().zip(out.chunks_exact_mut(outputs)) {
-            out[first..][..LANES].copy_from_slice(sum);
+        for (pixel, sum) in sums.iter().enumerate() {
+            out[pixel * bias.len() + lane] = *sum;
         }
     }
 }

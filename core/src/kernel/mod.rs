@@ -1,6 +1,5 @@
 //! Inner loops.
 
-#[allow(dead_code)]
 pub(crate) mod convolution;
 pub(crate) mod gauss;
 pub(crate) mod libjpeg;

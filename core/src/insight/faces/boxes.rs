@@ -3,9 +3,6 @@
 use super::network::{Anchors, BOX};
 use crate::plan::Face;
 
-/// Scores below this are no face. It is the network's own scale; 0.65 as a probability.
-const SURE: f32 = 0.62;
-
 /// Candidates that are looked at: enough for a crowd, few enough for any noise.
 const MOST: usize = 256;
 
@@ -40,8 +37,8 @@ impl Candidate {
     }
 }
 
-/// The anchors that are sure enough, best first.
-pub(super) fn candidates(scales: &[Anchors]) -> Vec<Candidate> {
+/// The anchors whose score, on the network's own scale, is at least `sure`; best first.
+pub(super) fn candidates(scales: &[Anchors], sure: f32) -> Vec<Candidate> {
     let mut found = Vec::new();
     for scale in scales {
         for (index, cell) in scale.values.chunks_exact(scale.per_cell).enumerate() {
@@ -51,7 +48,7 @@ pub(super) fn candidates(scales: &[Anchors]) -> Vec<Candidate> {
             for (&score, numbers) in scores.iter().zip(boxes.chunks_exact(BOX)) {
                 let [x, y, width, height] = [0, 1, 2, 3].map(|at| f64::from(numbers[at]));
                 // Not a number fails here too.
-                if score >= SURE && width > 1.0 && height > 1.0 {
+                if score >= sure && width > 1.0 && height > 1.0 {
                     let center = [corner[0] + x, corner[1] + y];
                     found.push(Candidate { score, center, size: [width, height] });
                 }
@@ -67,20 +64,15 @@ pub(super) fn candidates(scales: &[Anchors]) -> Vec<Candidate> {
 /// are shares of `picture`.
 pub(super) fn faces(mut candidates: Vec<Candidate>, picture: (usize, usize)) -> Vec<Face> {
     let mut faces = Vec::new();
-    while let Some(&best) = candidates.first() {
-        let (same, rest): (Vec<_>, Vec<_>) =
+    while !candidates.is_empty() {
+        let best = candidates.remove(0);
+        let (mut same, rest): (Vec<_>, Vec<_>) =
             candidates.into_iter().partition(|other| other.overlap(&best) > SAME);
-        candidates = rest
-            .into_iter()
-            .filter(|other| other.score < best.score || !same_place(other, &best))
-            .collect();
+        candidates = rest;
+        same.push(best);
         faces.extend(face(&mean(&same, &best), picture));
     }
     faces
-}
-
-fn same_place(a: &Candidate, b: &Candidate) -> bool {
-    a.center == b.center && a.size == b.size
 }
 
 fn mean(same: &[Candidate], best: &Candidate) -> Candidate {
