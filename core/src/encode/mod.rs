@@ -3,6 +3,7 @@
 mod avif;
 mod gif;
 mod jpeg;
+mod palette;
 mod png;
 mod sink;
 mod webp;
@@ -39,8 +40,15 @@ pub(crate) trait Animation {
 /// Begins the animation that `output` plans.
 pub(crate) fn animation(output: &OutputPlan, job: &Job) -> Result<Box<dyn Animation>> {
     job.check()?;
-    let name = output.encoding.format().name();
-    Err(Error::unsupported(format!("{name}: animation is not written in this version")))
+    let plan = output.animation.ok_or_else(|| Error::internal("no animation was planned"))?;
+    match output.encoding {
+        Encoding::Gif => gif::begin(output, plan),
+        Encoding::Webp { quality, method } => webp::begin(output, plan, quality, method, job),
+        _ => {
+            let name = output.encoding.format().name();
+            Err(Error::unsupported(format!("{name}: animation is not written in this version")))
+        }
+    }
 }
 
 /// Encodes by the adapter of the format. It asks `job` by itself.
