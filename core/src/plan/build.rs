@@ -122,7 +122,7 @@ fn warn_of_animation(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Area, Step};
+    use super::super::{Area, Palette, Step};
     use super::*;
     use crate::image::{ColorModel, Embedded, Profile};
     use crate::options::{Color, Compression, Flip, FormatWord, Quality, Trim};
@@ -290,12 +290,33 @@ mod tests {
         let auto = Options { gravity: Some(Gravity::Face), ..options() };
         assert_eq!(planned(&jpeg(9, 9), &auto, &[]).unwrap_err().kind(), Kind::Unsupported);
         let quality = Some(Quality::Number(50));
-        let plan = planned(&png(9, 9, true), &Options { quality, ..options() }, &[]).unwrap();
-        assert_eq!(plan.warnings, ["quality has no effect on png in this version"]);
+        let format = Some(FormatWord::Gif);
+        let gif = Options { quality, format, ..options() };
+        let plan = planned(&png(9, 9, true), &gif, &[]).unwrap();
+        assert_eq!(plan.warnings, ["quality has no effect on gif"]);
         let moving = Probe { frames: 3, ..png(9, 9, true) };
         assert_eq!(planned(&moving, &options(), &[]).unwrap().warnings.len(), 1);
         let still = Options { anim: Some(false), ..options() };
         assert!(planned(&moving, &still, &[]).unwrap().warnings.is_empty());
+    }
+
+    #[test]
+    fn quality_allows_png_a_palette_and_force_forbids_it() {
+        let palette = |format, quality: Option<u8>| {
+            let options = Options { format, quality: quality.map(Quality::Number), ..options() };
+            let plan = planned(&png(9, 9, true), &options, &[]).unwrap();
+            match plan.output.encoding {
+                Encoding::Png { palette, .. } => (palette, plan.warnings.len()),
+                other => panic!("{other:?}"),
+            }
+        };
+        let (png, force) = (Some(FormatWord::Png), Some(FormatWord::PngForce));
+        assert_eq!(palette(png, None), (Palette::Same, 0));
+        assert_eq!(palette(png, Some(100)), (Palette::Same, 0));
+        assert_eq!(palette(png, Some(60)), (Palette::Learnt { quality: 60 }, 0));
+        assert_eq!(palette(None, Some(60)), (Palette::Learnt { quality: 60 }, 0));
+        assert_eq!(palette(force, None), (Palette::Never, 0));
+        assert_eq!(palette(force, Some(60)), (Palette::Never, 1));
     }
 
     #[test]

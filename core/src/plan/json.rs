@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 
-use super::{Area, Encoding, Plan, Step};
+use super::{Area, Encoding, Palette, Plan, Step};
 use crate::image::Layout;
 use crate::options::Color;
 
@@ -95,7 +95,14 @@ fn settings(encoding: &Encoding) -> Value {
             "full_chroma": full_chroma,
             "fast": fast,
         }),
-        Encoding::Png { fast } => json!({ "fast": fast }),
+        Encoding::Png { fast, palette } => {
+            let (word, quality) = match palette {
+                Palette::Never => ("never", None),
+                Palette::Same => ("same", None),
+                Palette::Learnt { quality } => ("learnt", Some(quality)),
+            };
+            json!({ "fast": fast, "palette": word, "quality": quality })
+        }
         Encoding::Gif | Encoding::Json => json!({}),
         Encoding::Webp { quality, method } => {
             json!({ "quality": quality, "lossless": quality.is_none(), "method": method })

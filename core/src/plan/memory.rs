@@ -1,6 +1,6 @@
 //! What a plan holds in memory at once, by estimate.
 
-use super::{DecodePlan, Encoding, OutputPlan, Step};
+use super::{DecodePlan, Encoding, OutputPlan, Palette, Step};
 use crate::image::{Format, Layout, Probe};
 
 /// Code, tables and small buffers of any job.
@@ -109,8 +109,10 @@ fn encoder(encoding: &Encoding, picture: &Buffer) -> u64 {
         Encoding::Jpeg { fast: true, .. } => pixels,
         Encoding::Jpeg { full_chroma: true, .. } => 13 * pixels,
         Encoding::Jpeg { .. } => 7 * pixels,
-        Encoding::Png { .. } => picture.bytes(),
-        Encoding::Gif => 6 * pixels,
+        Encoding::Png { palette: Palette::Learnt { .. }, .. } => 2 * picture.bytes() + 8 * pixels,
+        Encoding::Png { palette: Palette::Same, .. } => 2 * picture.bytes() + 3 * pixels,
+        Encoding::Png { palette: Palette::Never, .. } => picture.bytes(),
+        Encoding::Gif => 24 * pixels,
         Encoding::Webp { quality: None, .. } => 30 * pixels,
         // The alpha plane is compressed without loss, which takes most of it.
         Encoding::Webp { .. } if picture.layout == Layout::Rgba => 24 * pixels,

@@ -10,8 +10,8 @@ fn read(bytes: &[u8]) -> Vec<Frame> {
 
 /// The image blocks of a file: width, height, disposal and whether they have own colours.
 fn blocks(bytes: &[u8]) -> Vec<(u16, u16, u8, bool)> {
-    let mut options = gif::DecodeOptions::new();
-    options.set_color_output(gif::ColorOutput::Indexed);
+    let mut options = ::gif::DecodeOptions::new();
+    options.set_color_output(::gif::ColorOutput::Indexed);
     let mut decoder = options.read_info(bytes).unwrap();
     let mut found = Vec::new();
     while let Some(frame) = decoder.read_next_frame().unwrap() {

@@ -1,11 +1,14 @@
 //! Animations from frames to bytes, read back by other decoders than ours.
 
+#[cfg(feature = "aom")]
+mod avif;
 mod gif;
+mod png;
 mod webp;
 
 use image::AnimationDecoder;
 
-use super::{picture, poster, psnr};
+use super::{picture, psnr};
 use crate::image::{Frame, Image, Layout};
 use crate::plan::{AnimationPlan, Encoding, OutputPlan};
 use crate::{encode, CancelToken, Job, Kind, Limits, Result};
@@ -23,7 +26,7 @@ pub(super) fn write(
 ) -> Result<Vec<u8>> {
     let (width, height) = (frames[0].image.width(), frames[0].image.height());
     let animation = Some(AnimationPlan { frames: frames.len() as u32, loops });
-    let output = OutputPlan { width, height, encoding, exif: None, animation };
+    let output = OutputPlan { animation, ..OutputPlan::still(width, height, encoding) };
     let mut animation = encode::animation(&output, job)?;
     for frame in frames {
         animation.add(frame, job)?;
@@ -56,7 +59,11 @@ pub(super) fn moving(count: u32, (width, height): (u32, u32), background: [u8; 4
             let (x, y) = (index as u32 % width, index as u32 / width);
             let left = 3 * at % (width - 8);
             let inside = (left..left + 8).contains(&x) && (4..12).contains(&y);
-            pixel.copy_from_slice(&if inside { [255, 10 * at as u8, 0, 255] } else { background });
+            pixel.copy_from_slice(&if inside {
+                [255, (10 * at) as u8, 0, 255]
+            } else {
+                background
+            });
         }
         frame(image, 40 + 10 * (at % 3))
     };
@@ -71,6 +78,18 @@ pub(super) fn flowing(count: u32, layout: Layout) -> Vec<Frame> {
         frame(Image::from_data(120, 60, layout, data).unwrap(), 50)
     };
     (0..count).map(rows).collect()
+}
+
+/// A photograph on which two dots far apart change.
+pub(super) fn dotted() -> Vec<Frame> {
+    let one = |value: u8| {
+        let mut image = picture(200, 150, Layout::Rgb);
+        let last = image.data().len() - 3;
+        image.data_mut()[..3].fill(value);
+        image.data_mut()[last..].fill(value);
+        frame(image, 100)
+    };
+    [0, 99, 200].map(one).to_vec()
 }
 
 /// The frame in RGBA; transparent pixels are black.
@@ -100,7 +119,7 @@ pub(super) fn assert_same(read: &[Frame], frames: &[Frame]) {
 pub(super) fn stops_between_frames(frames: &[Frame], encoding: Encoding) {
     let (width, height) = (frames[0].image.width(), frames[0].image.height());
     let animation = Some(AnimationPlan { frames: frames.len() as u32, loops: 0 });
-    let output = OutputPlan { width, height, encoding, exif: None, animation };
+    let output = OutputPlan { animation, ..OutputPlan::still(width, height, encoding) };
     let cancel = CancelToken::new();
     let job = Job::new(&Limits::default(), cancel.clone());
     let mut running = encode::animation(&output, &job).unwrap();
