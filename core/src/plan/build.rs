@@ -4,8 +4,9 @@ use super::geometry::{place, times_dpr, Target};
 use super::output::{choose, Picture};
 use super::steps::{decode_plan, may_be_transparent, Steps, View};
 use super::{memory, metadata, shrink, Encoding, Measured, OutputPlan, Plan};
+use crate::hooks::{missing, Offered};
 use crate::image::{Format, Probe, ProfileUse};
-use crate::options::{Fit, Gravity, Options, Width};
+use crate::options::{Fit, Gravity, Options, Upscale, Width};
 use crate::{Error, Limits, Result};
 
 /// What a plan is made from, besides the header and the limits.
@@ -19,6 +20,8 @@ pub struct Request<'a> {
     pub source_bytes: u64,
     /// What was measured on the pixels.
     pub measured: &'a Measured,
+    /// What the host does for us.
+    pub hooks: Offered,
 }
 
 /// Makes the plan, or says which option or limit stands in its way.
@@ -28,6 +31,7 @@ pub struct Request<'a> {
 pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Plan> {
     let options = request.options;
     options.check_supported()?;
+    check_hooks(request)?;
     let mut warnings = Vec::new();
     let dpr = device_pixel_ratio(options, &mut warnings)?;
     let view = View::new(probe, options, dpr)?;
@@ -67,6 +71,17 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
         return Err(Error::too_large("memory", limits.memory, memory));
     }
     Ok(Plan { source: probe.format, decode, steps, output, memory, warnings })
+}
+
+/// Refuses what only a hook does, when the host has none.
+fn check_hooks(request: &Request<'_>) -> Result<()> {
+    if request.options.segment.is_some() && !request.hooks.segment {
+        return Err(missing("segment=foreground"));
+    }
+    if request.options.upscale == Some(Upscale::Generate) && !request.hooks.upscale {
+        return Err(missing("upscale=generate"));
+    }
+    Ok(())
 }
 
 fn device_pixel_ratio(options: &Options, warnings: &mut Vec<String>) -> Result<f64> {

@@ -57,6 +57,10 @@ fn step(step: &Step) -> Value {
         Step::Crop { left, top, width, height } => {
             json!({ "step": "crop", "left": left, "top": top, "width": width, "height": height })
         }
+        Step::Segment => json!({ "step": "segment" }),
+        Step::Generate { width, height } => {
+            json!({ "step": "generate", "width": width, "height": height })
+        }
         Step::ToSrgb => json!({ "step": "to-srgb" }),
         Step::Orient { orientation } => json!({ "step": "orient", "orientation": orientation }),
         Step::Pad { left, top, width, height, background } => json!({

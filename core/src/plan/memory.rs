@@ -56,6 +56,16 @@ impl Buffer {
             Step::Crop { width, height, .. } => (self.width, self.height) = (width, height),
             Step::ToSrgb if self.layout == Layout::Cmyk => self.layout = Layout::Rgb,
             Step::ToSrgb | Step::Adjust { .. } => {}
+            // Both hand the host RGBA and take as much back.
+            Step::Segment => {
+                self.layout = Layout::Rgba;
+                return self.pixels();
+            }
+            Step::Generate { width, height } => {
+                let before = self.pixels();
+                (self.width, self.height) = (width, height);
+                return 4 * (before + self.pixels());
+            }
             Step::Orient { .. } => return self.bytes(),
             Step::Pad { width, height, background, .. } => {
                 (self.width, self.height) = (width, height);

@@ -95,6 +95,15 @@ pub enum Step {
         /// 2 to 8.
         orientation: u8,
     },
+    /// Makes all but the subject transparent, by the host's hook.
+    Segment,
+    /// Enlarges by the host's hook.
+    Generate {
+        /// Width of the result.
+        width: u32,
+        /// Height of the result.
+        height: u32,
+    },
     /// Puts the picture on a larger canvas.
     Pad {
         /// Space on the left.
