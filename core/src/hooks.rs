@@ -117,14 +117,20 @@ impl Hooks {
         narrow(larger, image.layout(), job)
     }
 
-    /// Decodes a file of a format that only the host reads.
+    /// Decodes a file of a format that only the host reads; what the layout lacks is dropped.
     #[cfg_attr(not(feature = "codecs"), allow(dead_code))]
-    pub(crate) fn decode(&self, source: &[u8], size: (u32, u32), job: &Job) -> Result<Image> {
+    pub(crate) fn decode(
+        &self,
+        source: &[u8],
+        size: (u32, u32),
+        layout: Layout,
+        job: &Job,
+    ) -> Result<Image> {
         let hook = self.decode.as_ref().ok_or_else(|| missing("heic"))?;
         let mut picture = Image::new(size.0, size.1, Layout::Rgba)?;
         hook(source, size, picture.data_mut())?;
         job.check()?;
-        Ok(picture)
+        narrow(picture, layout, job)
     }
 }
 

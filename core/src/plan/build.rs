@@ -50,7 +50,10 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
 
     let area = view.stored_area(&placement);
     let fast = options.compression.is_some();
-    let scale = shrink::decode_scale(probe, &area, view.stored_size(&placement), fast);
+    let scale = match options.segment {
+        Some(_) => 1,
+        None => shrink::decode_scale(probe, &area, view.stored_size(&placement), fast),
+    };
     let decode = decode_plan(probe, scale);
     let keeps_alpha = encoding.format().has_alpha() || encoding == Encoding::Json;
     let steps = Steps {
@@ -177,7 +180,13 @@ mod tests {
 
     fn planned(probe: &Probe, options: &Options, accepts: &[Format]) -> Result<Plan> {
         plan(
-            &Request { options, accepts, source_bytes: 1, measured: &Measured::default() },
+            &Request {
+                options,
+                accepts,
+                source_bytes: 1,
+                measured: &Measured::default(),
+                hooks: Offered::default(),
+            },
             probe,
             &Limits::default(),
         )

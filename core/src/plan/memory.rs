@@ -108,6 +108,7 @@ fn decoder(probe: &Probe) -> u64 {
         Format::Webp if probe.lossless => 4 * pixels,
         Format::Webp => pixels,
         Format::Avif => 4 * wide * pixels,
+        Format::Heic => 4 * pixels,
         Format::Json => 0,
     }
 }

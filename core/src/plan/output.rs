@@ -178,7 +178,8 @@ impl Chooser<'_> {
                 let speed = avif_speed(self.picture.pixels());
                 Encoding::Avif { quality, speed, full_chroma }
             }
-            Format::Json => Encoding::Json,
+            // Formats that are only read are never chosen.
+            Format::Json | Format::Heic => Encoding::Json,
         }
     }
 }
