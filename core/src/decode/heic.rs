@@ -1,7 +1,7 @@
 //! Reads the boxes of HEIC. The pixels are for a hook of the host: patents stand on the codec.
 
 use super::isobmff::{Family, File};
-use crate::image::{ColorModel, Format, Probe, Profile};
+use crate::image::{ColorModel, Embedded, Format, Probe, Profile};
 use crate::{Error, Limits, Result};
 
 /// Longest side of a HEVC grid.
@@ -34,7 +34,9 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         lossless: false,
         subsampling: None,
         profile: Profile::Srgb,
-        exif: None,
+        duration_ms: 0,
+        frames_alpha: false,
+        embedded: Embedded::default(),
     };
     let (width, height) = stored.oriented_size();
     Ok(Probe { width, height, orientation: 1, ..stored })
