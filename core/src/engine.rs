@@ -176,10 +176,15 @@ impl Engine {
         };
         let source_bytes = input.source.len() as u64;
         let measured = Measured::default();
-        let request =
-            Request { options: &options, accepts: &[], source_bytes, measured: &measured };
+        let request = Request {
+            options: &options,
+            accepts: &[],
+            source_bytes,
+            measured: &measured,
+            hooks: self.hooks.offered(),
+        };
         let plan = plan::plan(&request, &probe, &self.limits)?;
-        let image = pipeline::picture(&plan, &probe, input.source, &self.limits, job)?;
+        let image = pipeline::picture(&plan, &probe, input.source, &self.limits, &self.hooks, job)?;
         insight::describe::describe(&image, &probe, source_bytes, job)
     }
 

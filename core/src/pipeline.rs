@@ -52,11 +52,12 @@ pub(crate) fn picture(
     probe: &Probe,
     source: &[u8],
     limits: &Limits,
+    hooks: &Hooks,
     job: &Job,
 ) -> Result<Image> {
     let _memory = job.charge(plan.memory)?;
-    let image = decode::decode(source, probe, &plan.decode, limits, job)?;
-    Walk { plan, probe, source, limits, job }.transform(image)
+    let walk = Walk { plan, probe, source, limits, hooks, job };
+    walk.transform(walk.decode()?)
 }
 
 struct Walk<'a> {
