@@ -209,11 +209,11 @@ var qualityWords = map[int]string{
 
 // TrimBorder says how a uniform border is found.
 type TrimBorder struct {
-	// The border's colour. Default: found. Not available in this version.
+	// The border's colour. Default: found.
 	Color string `json:"color,omitempty"`
-	// Largest difference in a channel that still counts as border. 0 to 255. Default: chosen. Not available in this version.
+	// Largest difference in a channel that still counts as border. 0 to 255. Default: chosen.
 	Tolerance *int `json:"tolerance,omitempty"`
-	// Pixels of border to leave. 0 to 20000. Default: 0. Not available in this version.
+	// Pixels of border to leave. 0 to 20000. Default: 0.
 	Keep int `json:"keep,omitempty"`
 }
 
@@ -231,7 +231,7 @@ type Trim struct {
 	Width float64 `json:"width,omitempty"`
 	// Keep this much, from what is then the top edge: below 1 a share of the side, from 1 pixels. More than 0 and at most 20000. Default: all.
 	Height float64 `json:"height,omitempty"`
-	// Find a uniform border and cut it off. Not available in this version.
+	// Find a uniform border and cut it off.
 	Border *TrimBorder `json:"border,omitempty"`
 }
 
@@ -245,13 +245,13 @@ type Options struct {
 	DPR float64 `json:"dpr,omitempty"`
 	// What to do when source and target have different shapes. Default: scale-down.
 	Fit Fit `json:"fit,omitempty"`
-	// Which part stays when the picture is cropped. Default: center. Not available in this version: `auto`, `face`, `entropy`.
+	// Which part stays when the picture is cropped. Default: center.
 	Gravity Gravity `json:"gravity,omitempty"`
-	// How tightly `gravity=face` crops: 0 keeps the surroundings, 1 is the face alone. 0 to 1. Default: 0. Not available in this version.
+	// How tightly `gravity=face` crops: 0 keeps the surroundings, 1 is the face alone. 0 to 1. Default: 0.
 	Zoom float64 `json:"zoom,omitempty"`
-	// What is cut off the source, before anything else. Not available in this version: `border`.
+	// What is cut off the source, before anything else.
 	Trim *Trim `json:"trim,omitempty"`
-	// Frame drawn round the result. Not available in this version.
+	// Frame drawn round the result.
 	Border *Border `json:"border,omitempty"`
 	// Colour under transparent pixels and in the space that `fit=pad` adds. Default: none; white for `fit=pad`.
 	Background string `json:"background,omitempty"`

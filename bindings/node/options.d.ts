@@ -33,11 +33,11 @@ export interface Border {
 
 /** How a uniform border is found. */
 export interface TrimBorder {
-  /** The border's colour. Default: found. Not available in this version. */
+  /** The border's colour. Default: found. */
   color?: string
-  /** Largest difference in a channel that still counts as border. 0 to 255. Default: chosen. Not available in this version. */
+  /** Largest difference in a channel that still counts as border. 0 to 255. Default: chosen. */
   tolerance?: number
-  /** Pixels of border to leave. 0 to 20000. Default: 0. Not available in this version. */
+  /** Pixels of border to leave. 0 to 20000. Default: 0. */
   keep?: number
 }
 
@@ -55,7 +55,7 @@ export interface Trim {
   width?: number
   /** Keep this much, from what is then the top edge: below 1 a share of the side, from 1 pixels. More than 0 and at most 20000. Default: all. */
   height?: number
-  /** Find a uniform border and cut it off. Not available in this version. */
+  /** Find a uniform border and cut it off. */
   border?: boolean | TrimBorder
 }
 
@@ -69,14 +69,14 @@ export interface RenderOptions {
   dpr?: number
   /** What to do when source and target have different shapes. Default: scale-down. */
   fit?: Fit
-  /** Which part stays when the picture is cropped. Default: center. Not available in this version: `auto`, `face`, `entropy`. */
+  /** Which part stays when the picture is cropped. Default: center. */
   gravity?: GravityWord | `${number}x${number}` | GravityPoint
-  /** How tightly `gravity=face` crops: 0 keeps the surroundings, 1 is the face alone. 0 to 1. Default: 0. Not available in this version. */
+  /** How tightly `gravity=face` crops: 0 keeps the surroundings, 1 is the face alone. 0 to 1. Default: 0. */
   zoom?: number
-  /** What is cut off the source, before anything else. Not available in this version: `border`. */
+  /** What is cut off the source, before anything else. */
   trim?: Trim | 'border' | `${number};${number};${number};${number}`
-  /** Frame drawn round the result. Not available in this version. */
-  border?: Border
+  /** Frame drawn round the result. */
+  border?: Border | string
   /** Colour under transparent pixels and in the space that `fit=pad` adds. Default: none; white for `fit=pad`. */
   background?: string
   /** Clockwise turn in degrees, before the size is applied. 0, 90, 180, 270 or 360. Default: 0. */

@@ -6,7 +6,6 @@ mod codec_tests;
 pub mod delivery;
 mod error;
 pub mod guard;
-pub mod hooks;
 pub mod image;
 mod input;
 mod job;

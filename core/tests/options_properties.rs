@@ -188,7 +188,7 @@ fn canonical_text_keeps_every_option_that_changes_something() {
 fn url_text_accepts_what_it_prints_unless_only_json_can_say_it() {
     let mut dice = Dice(4);
     for _ in 0..20_000 {
-        let options = Options { draw: None, border: None, origin_auth: None, ..dice.options() };
+        let options = Options { draw: None, origin_auth: None, ..dice.options() };
         let text = options.to_string();
         if !text.is_empty() && !text.contains("%7B") {
             assert_eq!(Options::parse(&text).unwrap().options.to_string(), text);

@@ -8,7 +8,7 @@ const TABLE: &[(&str, u16, u16)] = &[
     ("/cdn-cgi/image/width=0/photo.jpg",              400, 9401),
     ("/cdn-cgi/image/width=abc/photo.jpg",            400, 9401),
     ("/cdn-cgi/image/format=jpeg2000/photo.jpg",      400, 9401),
-    ("/cdn-cgi/image/gravity=face/photo.jpg",          400, 9401),
+    ("/cdn-cgi/image/segment=foreground/photo.jpg",    400, 9401),
     ("/cdn-cgi/image//photo.jpg",                     400, 9401),
     ("/cdn-cgi/image/width=10/https://a.test/a.jpg",  403, 9401),
     ("/cdn-cgi/image/width=10/http://a.test/a.jpg",   403, 9401),

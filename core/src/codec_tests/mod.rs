@@ -1,6 +1,5 @@
 //! Tests that go from pixels to bytes and back, one file a format.
 
-mod animation;
 mod frames;
 mod gif;
 mod jpeg;

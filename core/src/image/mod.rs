@@ -30,23 +30,14 @@ pub enum Format {
     Webp,
     /// AVIF.
     Avif,
-    /// HEIC; read by a hook of the host.
-    Heic,
     /// A JSON description; only ever a result.
     Json,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: &'static [Format] = &[
-        Format::Jpeg,
-        Format::Png,
-        Format::Gif,
-        Format::Webp,
-        Format::Avif,
-        Format::Heic,
-        Format::Json,
-    ];
+    pub const ALL: [Format; 6] =
+        [Format::Jpeg, Format::Png, Format::Gif, Format::Webp, Format::Avif, Format::Json];
 
     /// Its name in options, JSON and every language.
     pub fn name(self) -> &'static str {
@@ -56,7 +47,6 @@ impl Format {
             Format::Gif => "gif",
             Format::Webp => "webp",
             Format::Avif => "avif",
-            Format::Heic => "heic",
             Format::Json => "json",
         }
     }
@@ -69,14 +59,8 @@ impl Format {
             Format::Gif => "image/gif",
             Format::Webp => "image/webp",
             Format::Avif => "image/avif",
-            Format::Heic => "image/heic",
             Format::Json => "application/json",
         }
-    }
-
-    /// Whether it can be written, as a picture.
-    pub fn is_written(self) -> bool {
-        !matches!(self, Format::Heic | Format::Json)
     }
 
     /// Whether it can carry transparency.

@@ -96,6 +96,24 @@ impl Orientation {
             [left, top, width, height]
         }
     }
+
+    /// Where the rectangle (left, top, width, height) of a source of `source` = (width, height)
+    /// lies in the result.
+    pub fn rectangle_in_result(self, rectangle: [f64; 4], source: (f64, f64)) -> [f64; 4] {
+        let [left, top, width, height] = rectangle;
+        let ([mut left, mut top, width, height], full) = if self.transpose {
+            ([top, left, height, width], (source.1, source.0))
+        } else {
+            (rectangle, source)
+        };
+        if self.mirror_x {
+            left = full.0 - left - width;
+        }
+        if self.mirror_y {
+            top = full.1 - top - height;
+        }
+        [left, top, width, height]
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +175,15 @@ mod tests {
             let [left, top, ..] = o.rectangle_in_source([1.0, 2.0, 1.0, 1.0], (w as f64, h as f64));
             let source = (top as usize) * w + left as usize;
             assert_eq!(px[2 * w2 + 1], picture.2[source], "{o:?}");
+        }
+    }
+
+    #[test]
+    fn a_rectangle_goes_to_the_result_and_back() {
+        for o in all() {
+            let rectangle = [1.0, 2.0, 3.0, 0.5];
+            let result = o.rectangle_in_result(rectangle, (5.0, 3.0));
+            assert_eq!(o.rectangle_in_source(result, (5.0, 3.0)), rectangle, "{o:?}");
         }
     }
 }

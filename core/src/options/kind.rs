@@ -51,7 +51,7 @@ pub enum Kind {
     TrimBorder,
     /// Widths in pixels.
     Breakpoints,
-    /// An object: colour and thickness.
+    /// `WIDTH;COLOUR`, `T;R;B;L;COLOUR`, or an object.
     Border,
     /// An array of overlays.
     Draw,
@@ -81,7 +81,7 @@ impl Kind {
             Kind::Length => format!("0 to {MAX_SIDE}"),
             Kind::TrimBorder => "true".into(),
             Kind::Breakpoints => format!("1 to 64 widths from 1 to {MAX_SIDE} between semicolons"),
-            Kind::Border => "an object with color and width, top, right, bottom or left".into(),
+            Kind::Border => "WIDTH;COLOUR, T;R;B;L;COLOUR or an object".into(),
             Kind::Draw => "an array of objects".into(),
         }
     }

@@ -67,7 +67,7 @@ impl Options {
         url_text::entries(text, mode)?.apply(mode)
     }
 
-    /// Reads the canonical text, which can hold what URL text cannot: `border`, `draw` and a
+    /// Reads the canonical text, which can hold what URL text cannot: `draw` and a
     /// `gravity` with a mode as encoded JSON, and nothing at all.
     pub fn parse_canonical(text: &str) -> Result<Options> {
         if text.is_empty() {

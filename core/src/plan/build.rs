@@ -1,12 +1,12 @@
 //! From options and header to a plan.
 
-use super::geometry::{place, times_dpr, Target};
+use super::aim::aim;
+use super::geometry::{place, times_dpr, trimmed, without_border, Rect, Target};
 use super::output::{choose, Picture};
-use super::steps::{decode_plan, may_be_transparent, Steps, View};
-use super::{memory, metadata, shrink, Encoding, Measured, OutputPlan, Plan};
-use crate::hooks::{missing, Offered};
+use super::steps::{decode_plan, may_be_transparent, Frame, Steps, View};
+use super::{memory, metadata, shrink, Encoding, Measured, Needs, OutputPlan, Plan};
 use crate::image::{Format, Probe, ProfileUse};
-use crate::options::{Fit, Gravity, Options, Upscale, Width};
+use crate::options::{Fit, Gravity, Options, Width};
 use crate::{Error, Limits, Result};
 
 /// What a plan is made from, besides the header and the limits.
@@ -20,8 +20,6 @@ pub struct Request<'a> {
     pub source_bytes: u64,
     /// What was measured on the pixels.
     pub measured: &'a Measured,
-    /// What the host does for us.
-    pub hooks: Offered,
 }
 
 /// Makes the plan, or says which option or limit stands in its way.
@@ -31,15 +29,17 @@ pub struct Request<'a> {
 pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Plan> {
     let options = request.options;
     options.check_supported()?;
-    check_hooks(request)?;
     let mut warnings = Vec::new();
     let dpr = device_pixel_ratio(options, &mut warnings)?;
-    let view = View::new(probe, options, dpr)?;
-    let placement = place(view.size, &target(options, dpr, &mut warnings));
-    let (width, height) = placement.output();
+    let rest = after_trim(request, probe, dpr, &mut warnings)?;
+    let view = View::new(probe, options, rest);
+    let mut placement = place(view.size, &target(options, dpr, &mut warnings));
+    let crop = aim(&mut placement, &view, options, request.measured, &mut warnings);
+    let border = Frame::new(options, placement.output(), dpr);
+    let (width, height) = border.map_or(placement.output(), |border| (border.width, border.height));
     check_output(width, height, limits)?;
 
-    let alpha = may_be_transparent(probe, options, &placement);
+    let alpha = may_be_transparent(probe, options, &placement, border.as_ref());
     let picture = Picture { source: probe.format, width, height, alpha };
     let encoding = choose(request, &picture, limits, &mut warnings)?;
     warn_of_animation(options, probe, &encoding, &mut warnings);
@@ -50,10 +50,7 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
 
     let area = view.stored_area(&placement);
     let fast = options.compression.is_some();
-    let scale = match options.segment {
-        Some(_) => 1,
-        None => shrink::decode_scale(probe, &area, view.stored_size(&placement), fast),
-    };
+    let scale = shrink::decode_scale(probe, &area, view.stored_size(&placement), fast);
     let decode = decode_plan(probe, scale);
     let keeps_alpha = encoding.format().has_alpha() || encoding == Encoding::Json;
     let steps = Steps {
@@ -62,6 +59,7 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
         view: &view,
         decode: &decode,
         placement: &placement,
+        border,
         keeps_alpha,
         list: Vec::new(),
     }
@@ -70,21 +68,37 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let metadata = metadata::kept(options, probe, encoding.format(), size, &mut warnings);
     let output = OutputPlan { metadata, ..OutputPlan::still(width, height, encoding) };
     let memory = memory::estimate(probe, &decode, &steps, &output);
+    let memory = memory.max(Needs::of(options).memory(probe));
     if memory > limits.memory {
         return Err(Error::too_large("memory", limits.memory, memory));
     }
-    Ok(Plan { source: probe.format, decode, steps, output, memory, warnings })
+    let trim = options.trim.map(|_| rest);
+    Ok(Plan { source: probe.format, decode, steps, output, trim, crop, memory, warnings })
 }
 
-/// Refuses what only a hook does, when the host has none.
-fn check_hooks(request: &Request<'_>) -> Result<()> {
-    if request.options.segment.is_some() && !request.hooks.segment {
-        return Err(missing("segment=foreground"));
-    }
-    if request.options.upscale == Some(Upscale::Generate) && !request.hooks.upscale {
-        return Err(missing("upscale=generate"));
-    }
-    Ok(())
+/// What is left of the picture as seen: the border goes first, and what `trim` says besides is
+/// cut off the rest.
+fn after_trim(
+    request: &Request<'_>,
+    probe: &Probe,
+    dpr: f64,
+    warnings: &mut Vec<String>,
+) -> Result<Rect> {
+    let (width, height) = probe.oriented_size();
+    let whole = Rect { left: 0, top: 0, width, height };
+    let Some(trim) = request.options.trim else {
+        return Ok(whole);
+    };
+    let content = request.measured.content.zip(trim.border).map(|(content, border)| {
+        let keep = border.keep.unwrap_or(0);
+        without_border((width, height), content, keep, dpr).unwrap_or_else(|| {
+            warnings.push("the picture is nothing but border and was not trimmed".to_owned());
+            whole
+        })
+    });
+    let outer = content.unwrap_or(whole);
+    let inner = trimmed((outer.width, outer.height), &trim, dpr)?;
+    Ok(Rect { left: outer.left + inner.left, top: outer.top + inner.top, ..inner })
 }
 
 fn device_pixel_ratio(options: &Options, warnings: &mut Vec<String>) -> Result<f64> {
@@ -140,10 +154,14 @@ fn warn_of_animation(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Area, Palette, Step};
+    use super::super::look::{Attention, Look, INTEREST_SIDE};
+    use super::super::{Area, Step};
+    use super::super::{Face, Interest};
     use super::*;
     use crate::image::{ColorModel, Embedded, Profile};
-    use crate::options::{Color, Compression, Flip, FormatWord, Quality, Trim};
+    use crate::options::{
+        Color, Compression, Flip, FormatWord, Quality, Segment, Trim, TrimBorder,
+    };
     use crate::Kind;
 
     fn jpeg(width: u32, height: u32) -> Probe {
@@ -180,13 +198,7 @@ mod tests {
 
     fn planned(probe: &Probe, options: &Options, accepts: &[Format]) -> Result<Plan> {
         plan(
-            &Request {
-                options,
-                accepts,
-                source_bytes: 1,
-                measured: &Measured::default(),
-                hooks: Offered::default(),
-            },
+            &Request { options, accepts, source_bytes: 1, measured: &Measured::default() },
             probe,
             &Limits::default(),
         )
@@ -311,36 +323,15 @@ mod tests {
 
     #[test]
     fn what_has_no_effect_yet_is_refused_or_warned_of() {
-        let auto = Options { gravity: Some(Gravity::Face), ..options() };
-        assert_eq!(planned(&jpeg(9, 9), &auto, &[]).unwrap_err().kind(), Kind::Unsupported);
+        let cut = Options { segment: Some(Segment::Foreground), ..options() };
+        assert_eq!(planned(&jpeg(9, 9), &cut, &[]).unwrap_err().kind(), Kind::Unsupported);
         let quality = Some(Quality::Number(50));
-        let format = Some(FormatWord::Gif);
-        let gif = Options { quality, format, ..options() };
-        let plan = planned(&png(9, 9, true), &gif, &[]).unwrap();
-        assert_eq!(plan.warnings, ["quality has no effect on gif"]);
+        let plan = planned(&png(9, 9, true), &Options { quality, ..options() }, &[]).unwrap();
+        assert_eq!(plan.warnings, ["quality has no effect on png in this version"]);
         let moving = Probe { frames: 3, ..png(9, 9, true) };
         assert_eq!(planned(&moving, &options(), &[]).unwrap().warnings.len(), 1);
         let still = Options { anim: Some(false), ..options() };
         assert!(planned(&moving, &still, &[]).unwrap().warnings.is_empty());
-    }
-
-    #[test]
-    fn quality_allows_png_a_palette_and_force_forbids_it() {
-        let palette = |format, quality: Option<u8>| {
-            let options = Options { format, quality: quality.map(Quality::Number), ..options() };
-            let plan = planned(&png(9, 9, true), &options, &[]).unwrap();
-            match plan.output.encoding {
-                Encoding::Png { palette, .. } => (palette, plan.warnings.len()),
-                other => panic!("{other:?}"),
-            }
-        };
-        let (png, force) = (Some(FormatWord::Png), Some(FormatWord::PngForce));
-        assert_eq!(palette(png, None), (Palette::Same, 0));
-        assert_eq!(palette(png, Some(100)), (Palette::Same, 0));
-        assert_eq!(palette(png, Some(60)), (Palette::Learnt { quality: 60 }, 0));
-        assert_eq!(palette(None, Some(60)), (Palette::Learnt { quality: 60 }, 0));
-        assert_eq!(palette(force, None), (Palette::Never, 0));
-        assert_eq!(palette(force, Some(60)), (Palette::Never, 1));
     }
 
     #[test]
@@ -388,5 +379,119 @@ mod tests {
         let names = ["crop", "resize", "orient", "pad", "adjust", "blur", "sharpen"];
         assert_eq!(steps, names);
         assert_eq!(json["output"]["format"], "png");
+    }
+
+    fn measured_plan(probe: &Probe, options: &Options, measured: &Measured) -> Plan {
+        let request = Request { options, accepts: &[], source_bytes: 1, measured };
+        plan(&request, probe, &Limits::default()).unwrap()
+    }
+
+    fn square(gravity: Gravity) -> Options {
+        let (width, height) = (Some(Width::Pixels(100)), Some(100));
+        Options { width, height, fit: Some(Fit::Cover), gravity: Some(gravity), ..options() }
+    }
+
+    #[test]
+    fn a_small_look_lets_the_decoder_shrink_and_turns_the_picture_upright() {
+        let look = Look::small(&Probe { orientation: 6, ..jpeg(4000, 3000) }, INTEREST_SIDE);
+        assert_eq!((look.decode.scale, look.decode.width), (8, 500));
+        let area = Area { left: 0.0, top: 0.0, width: 500.0, height: 375.0 };
+        let shrunk = Step::Resize { area, width: 256, height: 192 };
+        assert_eq!(look.steps, [shrunk, Step::Orient { orientation: 6 }]);
+        assert!(Look::small(&jpeg(100, 50), INTEREST_SIDE).steps.is_empty());
+        assert_eq!(Look::small(&jpeg(1000, 3), INTEREST_SIDE).decode.scale, 2);
+    }
+
+    #[test]
+    fn pixels_are_asked_only_where_something_may_be_cut() {
+        let uncut = Options { fit: None, ..square(Gravity::Auto) };
+        assert_eq!(Needs::of(&uncut), Needs::default());
+        assert_eq!(Needs::of(&square(Gravity::Auto)).interest, Some(Attention::Salient));
+        assert_eq!(Needs::of(&square(Gravity::Entropy)).interest, Some(Attention::Detail));
+        assert!(Needs::of(&square(Gravity::Face)).faces);
+    }
+
+    /// A picture of 400 by 200 with a face of 40 by 40 at (300, 20).
+    fn with_a_face() -> Measured {
+        let face = Face { left: 0.75, top: 0.1, width: 0.1, height: 0.2, score: 0.9 };
+        Measured { faces: Some(vec![face]), ..Measured::default() }
+    }
+
+    #[test]
+    fn gravity_face_centres_the_window_on_the_face_as_far_as_the_picture_reaches() {
+        let plan = measured_plan(&jpeg(400, 200), &square(Gravity::Face), &with_a_face());
+        let crop = plan.crop.unwrap();
+        assert_eq!(crop.area, Area { left: 200.0, top: 0.0, width: 200.0, height: 200.0 });
+        assert_eq!((crop.gravity, crop.faces[0].1), (Gravity::Face, true));
+        assert_eq!(crop.faces[0].0.left, 300.0);
+        assert!(plan.warnings.is_empty());
+    }
+
+    #[test]
+    fn zoom_narrows_the_window_to_the_face_through_trim_and_turns() {
+        let zoomed = Options { zoom: Some(1.0), ..square(Gravity::Face) };
+        let face = Area { left: 300.0, top: 20.0, width: 40.0, height: 40.0 };
+        for (rotate, flip, trim) in [(0, false, 0.0), (90, true, 10.0), (270, false, 19.0)] {
+            let options = Options {
+                rotate: Some(rotate),
+                flip: Some(Flip { horizontal: flip, vertical: false }),
+                trim: Some(Trim { top: Some(trim), left: Some(trim), ..Trim::default() }),
+                ..zoomed.clone()
+            };
+            let plan = measured_plan(&jpeg(400, 200), &options, &with_a_face());
+            let Area { left, top, width, height } = plan.crop.unwrap().area;
+            let off = (left - face.left).abs() + (top - face.top).abs();
+            assert!(off < 1e-6 && (width - 40.0).abs() + (height - 40.0).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn zoom_does_not_enlarge_where_the_fit_does_not() {
+        for fit in [Fit::Crop, Fit::AspectCrop] {
+            let fit = Some(fit);
+            let options = Options { zoom: Some(1.0), fit, ..square(Gravity::Face) };
+            let plan = measured_plan(&jpeg(400, 200), &options, &with_a_face());
+            assert_eq!(plan.crop.unwrap().area.width, 100.0);
+            assert_eq!(plan.steps.len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_face_that_trim_cut_off_is_no_face() {
+        let trim = Some(Trim { right: Some(150.0), ..Trim::default() });
+        let options = Options { trim, ..square(Gravity::Face) };
+        let plan = measured_plan(&jpeg(400, 200), &options, &with_a_face());
+        assert_eq!(plan.crop.unwrap().gravity, Gravity::Auto);
+        assert_eq!(plan.warnings, ["no face was found; the crop is that of gravity=auto"]);
+    }
+
+    #[test]
+    fn interest_that_trim_cut_off_does_not_count() {
+        let mut weights = vec![0.0; 40 * 20];
+        weights[10 * 40 + 2] = 9.0;
+        weights[10 * 40 + 37] = 1.0;
+        let interest = Some(Interest { columns: 40, rows: 20, weights });
+        let measured = Measured { interest, ..Measured::default() };
+        let left = |options: &Options| {
+            measured_plan(&jpeg(400, 200), options, &measured).crop.unwrap().area.left
+        };
+        assert_eq!(left(&square(Gravity::Auto)), 0.0);
+        let trim = Some(Trim { left: Some(50.0), ..Trim::default() });
+        assert_eq!(left(&Options { trim, ..square(Gravity::Auto) }), 200.0);
+    }
+
+    #[test]
+    fn a_border_that_was_found_goes_before_the_sides() {
+        let border = Some(TrimBorder { keep: Some(5), ..TrimBorder::default() });
+        let trim = Some(Trim { border, left: Some(0.5), ..Trim::default() });
+        let options = Options { trim, ..options() };
+        let content = Some([100, 20, 200, 90]);
+        let measured = Measured { content, ..Measured::default() };
+        let rest = measured_plan(&jpeg(400, 200), &options, &measured).trim.unwrap();
+        assert_eq!(rest, Rect { left: 200, top: 15, width: 105, height: 100 });
+        let nothing = Measured { content: Some([0; 4]), ..measured };
+        let plan = measured_plan(&jpeg(400, 200), &options, &nothing);
+        assert_eq!(plan.warnings, ["the picture is nothing but border and was not trimmed"]);
+        assert_eq!(plan.trim.unwrap().width, 200);
     }
 }

@@ -186,7 +186,7 @@ fn offset(full: (f64, f64), window: (f64, f64), gravity: Gravity) -> (f64, f64) 
             let top = (y * full.1 - window.1 / 2.0).clamp(0.0, free.1);
             return (left, top);
         }
-        // What only pixels can tell has been turned into a point before the plan is made.
+        // What only pixels can tell moves the window afterwards.
         Gravity::Center | Gravity::Auto | Gravity::Face | Gravity::Entropy => (0.5, 0.5),
     };
     (x * free.0, y * free.1)
@@ -219,6 +219,23 @@ pub fn trimmed(source: (u32, u32), trim: &Trim, dpr: f64) -> Result<Rect> {
         ));
     }
     Ok(Rect { left, top, width, height })
+}
+
+/// What is left of `source` when its border is cut off: `content`, as it was measured (left,
+/// top, width, height), and `keep` pixels times `dpr` round it. `None` where there is nothing but border.
+pub fn without_border(source: (u32, u32), content: [u32; 4], keep: u32, dpr: f64) -> Option<Rect> {
+    let keep = if keep == 0 { 0 } else { times_dpr(keep, dpr) };
+    let side = |full: u32, start: u32, length: u32| {
+        let end = start.saturating_add(length).saturating_add(keep).min(full);
+        let start = start.saturating_sub(keep);
+        (start, end.saturating_sub(start))
+    };
+    let [left, top, width, height] = content;
+    if width == 0 || height == 0 {
+        return None;
+    }
+    let ((left, width), (top, height)) = (side(source.0, left, width), side(source.1, top, height));
+    (width > 0 && height > 0).then_some(Rect { left, top, width, height })
 }
 
 fn trimmed_side(side: u32, [near, far, keep]: [Option<f64>; 3], dpr: f64) -> (u32, u32) {

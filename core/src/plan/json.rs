@@ -2,9 +2,9 @@
 
 use serde_json::{json, Value};
 
-use super::{Area, Encoding, Palette, Plan, Step};
+use super::{Area, Crop, Encoding, Filter, Plan, Step};
 use crate::image::Layout;
-use crate::options::Color;
+use crate::options::{Color, Gravity};
 
 impl Plan {
     /// The plan as JSON, for `explain`.
@@ -31,10 +31,49 @@ impl Plan {
                     "iptc": output.metadata.iptc.as_ref().map(Vec::len),
                 },
             },
+            "trim": self.trim.map(|rest| [rest.left, rest.top, rest.width, rest.height]),
+            "crop": self.crop.as_ref().map(crop),
             "memory": self.memory,
             "warnings": self.warnings,
         })
     }
+}
+
+fn crop(crop: &Crop) -> Value {
+    let candidates = crop.candidates.iter();
+    let faces = crop.faces.iter().map(|(face, held)| {
+        json!({
+            "area": edges(&face.area()),
+            "score": rounded(face.score),
+            "held": held,
+        })
+    });
+    json!({
+        "area": edges(&crop.area),
+        "gravity": gravity(crop.gravity),
+        "candidates": candidates
+            .map(|place| json!({ "area": edges(&place.area), "score": rounded(place.score) }))
+            .collect::<Vec<_>>(),
+        "faces": faces.collect::<Vec<_>>(),
+    })
+}
+
+fn gravity(gravity: Gravity) -> String {
+    let word = Gravity::WORDS.iter().find(|(_, _, known)| *known == gravity);
+    match (word, gravity) {
+        (Some((word, _, _)), _) => (*word).to_owned(),
+        (None, Gravity::Point { x, y, .. }) => format!("{x}x{y}"),
+        (None, _) => String::new(),
+    }
+}
+
+fn edges(area: &Area) -> [f64; 4] {
+    [area.left, area.top, area.width, area.height].map(rounded)
+}
+
+/// To four decimals: more say nothing.
+fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
 }
 
 fn layout(layout: Layout) -> &'static str {
@@ -48,18 +87,18 @@ fn layout(layout: Layout) -> &'static str {
 
 fn step(step: &Step) -> Value {
     match *step {
-        Step::Resize { area: Area { left, top, width: w, height: h }, width, height } => json!({
+        Step::Resize { area, width, height } => json!({
             "step": "resize",
-            "area": [left, top, w, h],
+            "area": [area.left, area.top, area.width, area.height],
             "width": width,
             "height": height,
+            "filter": match area.filter_to(width, height) {
+                Filter::Lanczos => "lanczos",
+                Filter::Bicubic => "bicubic",
+            },
         }),
         Step::Crop { left, top, width, height } => {
             json!({ "step": "crop", "left": left, "top": top, "width": width, "height": height })
-        }
-        Step::Segment => json!({ "step": "segment" }),
-        Step::Generate { width, height } => {
-            json!({ "step": "generate", "width": width, "height": height })
         }
         Step::ToSrgb => json!({ "step": "to-srgb" }),
         Step::Orient { orientation } => json!({ "step": "orient", "orientation": orientation }),
@@ -99,14 +138,7 @@ fn settings(encoding: &Encoding) -> Value {
             "full_chroma": full_chroma,
             "fast": fast,
         }),
-        Encoding::Png { fast, palette } => {
-            let (word, quality) = match palette {
-                Palette::Never => ("never", None),
-                Palette::Same => ("same", None),
-                Palette::Learnt { quality } => ("learnt", Some(quality)),
-            };
-            json!({ "fast": fast, "palette": word, "quality": quality })
-        }
+        Encoding::Png { fast } => json!({ "fast": fast }),
         Encoding::Gif | Encoding::Json => json!({}),
         Encoding::Webp { quality, method } => {
             json!({ "quality": quality, "lossless": quality.is_none(), "method": method })

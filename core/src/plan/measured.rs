@@ -1,5 +1,7 @@
 //! What only pixels can tell: measured before the plan is made, so that a plan is always final.
 
+use super::Area;
+
 /// Facts about the pixels of a source. Empty where the options ask for none of them.
 ///
 /// Positions are shares, 0 to 1, of the picture as seen: after EXIF orientation, before trim.
@@ -38,4 +40,11 @@ pub struct Face {
     pub height: f64,
     /// How sure the detector is, 0 to 1.
     pub score: f64,
+}
+
+impl Face {
+    /// Where it is.
+    pub fn area(&self) -> Area {
+        Area { left: self.left, top: self.top, width: self.width, height: self.height }
+    }
 }

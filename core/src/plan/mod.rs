@@ -3,18 +3,24 @@
 //! No pixels, no clock, no input or output. Steps that would change nothing are not in a plan,
 //! and every size and position in it is final.
 
+mod aim;
 mod build;
 mod effort;
+mod focus;
 pub mod geometry;
 mod json;
+pub mod look;
 mod measured;
 mod memory;
 mod metadata;
 mod output;
 mod shrink;
 mod steps;
+pub mod window;
 
+pub use aim::Crop;
 pub use build::{plan, Request};
+pub use look::Needs;
 pub use measured::{Face, Interest, Measured};
 #[cfg(feature = "codecs")]
 pub(crate) use memory::padded_layout;
@@ -33,6 +39,11 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What is written.
     pub output: OutputPlan,
+    /// What trim left, in pixels of the source as seen: after EXIF orientation. `None` without
+    /// trim.
+    pub trim: Option<geometry::Rect>,
+    /// What a crop took; `None` where nothing is cropped.
+    pub crop: Option<Crop>,
     /// Estimate of the pixel and codec memory that is held at once, in bytes.
     pub memory: u64,
     /// What the caller should know, in the words of reference §2.7 where it has them.
@@ -65,6 +76,27 @@ pub struct Area {
     pub height: f64,
 }
 
+/// How a picture is scaled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// Lanczos, three lobes: keeps most detail when a picture is shrunk.
+    Lanczos,
+    /// Bicubic (Catmull-Rom): `upscale=interpolate`, with less ringing on what is enlarged.
+    Bicubic,
+}
+
+impl Area {
+    /// The filter that scales this area to `width` by `height`: bicubic where neither side
+    /// shrinks.
+    pub fn filter_to(&self, width: u32, height: u32) -> Filter {
+        if f64::from(width) >= self.width && f64::from(height) >= self.height {
+            Filter::Bicubic
+        } else {
+            Filter::Lanczos
+        }
+    }
+}
+
 /// One change to the pixels.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
@@ -94,15 +126,6 @@ pub enum Step {
     Orient {
         /// 2 to 8.
         orientation: u8,
-    },
-    /// Makes all but the subject transparent, by the host's hook.
-    Segment,
-    /// Enlarges by the host's hook.
-    Generate {
-        /// Width of the result.
-        width: u32,
-        /// Height of the result.
-        height: u32,
     },
     /// Puts the picture on a larger canvas.
     Pad {
@@ -210,12 +233,10 @@ pub enum Encoding {
         /// Fixed Huffman tables instead of optimised ones: quicker, larger.
         fast: bool,
     },
-    /// PNG.
+    /// PNG, true colour or grey.
     Png {
         /// Quick filter and compression instead of small ones.
         fast: bool,
-        /// Whether it may have a palette.
-        palette: Palette,
     },
     /// GIF with an adaptive palette.
     Gif,
@@ -239,20 +260,6 @@ pub enum Encoding {
     Json,
 }
 
-/// When a PNG has a palette instead of true colour. It never has one that makes it larger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Palette {
-    /// Never.
-    Never,
-    /// When the picture has no more than 256 colours: every pixel stays as it is.
-    Same,
-    /// As with `Same`; and a picture of more colours gets as few as its quality allows.
-    Learnt {
-        /// 1 to 99.
-        quality: u8,
-    },
-}
-
 impl Encoding {
     /// The format that is written.
     pub fn format(&self) -> Format {
@@ -273,7 +280,6 @@ impl Encoding {
         match self {
             Encoding::Jpeg { quality, .. } | Encoding::Avif { quality, .. } => Some(*quality),
             Encoding::Webp { quality, .. } => *quality,
-            Encoding::Png { palette: Palette::Learnt { quality }, .. } => Some(*quality),
             Encoding::Png { .. } | Encoding::Gif | Encoding::Json => None,
         }
     }

@@ -52,7 +52,17 @@ One of them alone keeps the shape of the picture. `width=auto` takes the width f
         "Used by the modes of `fit` that crop. Besides the words there is a point `XxY`, two numbers from 0
 to 1: `0x0` is the top left corner, `1x1` the bottom right one. The same relative point of picture and
 crop window fall together. In JSON a point may also be `{\"x\": 0.2, \"y\": 0.5, \"mode\": \"box-center\"}`;
-with that mode the crop window is centred on the point instead, as far as the picture reaches.",
+with that mode the crop window is centred on the point instead, as far as the picture reaches.
+
+`auto`, `entropy` and `face` look at the pixels: a small decode, upright and in sRGB, is measured, and
+the window of the target's shape is put where it frames most. `auto` weighs what stands out from its
+surroundings, edges and the colours of skin; `entropy` weighs detail. `face` puts the window on all
+faces that fit, the largest first; `zoom` narrows it, from the largest window (0) to the smallest one
+that holds these faces (1), and where nothing may be enlarged no further than to the size asked for.
+Without a face the crop is that of `auto`, with the warning
+`no face was found; the crop is that of gravity=auto`. `explain` shows the window, the best three
+places with the share of the weight they hold, and every face with its score, all in pixels of the
+source as seen: after its EXIF orientation, before trim, mirror and turn.",
     ),
     (
         "Trim",
@@ -61,12 +71,21 @@ with that mode the crop window is centred on the point instead, as far as the pi
 side: 0.25 is a quarter. Values from 1 are pixels and are multiplied by `dpr`. `trim.width` and
 `trim.height` say how much is kept after that.
 
-In JSON `trim` is the same text, or an object of the parts: `{\"left\": 20, \"width\": 0.5}`.",
+In JSON `trim` is the same text, or an object of the parts: `{\"left\": 20, \"width\": 0.5}`.
+
+`trim=border` finds a uniform border on the pixels, at full size, and cuts it off to the pixel. A pixel
+is border when it is fully transparent, or when no channel is further than `trim.border.tolerance` from
+`trim.border.color`: 0 is only that colour, 255 every colour. Without a colour, that of the outermost
+lines is taken, of which at least one must be uniform. Without a tolerance it is 10 for sources whose
+pixels are exact and 20 for those compressed with loss, and a side that begins a gradient is left
+alone. `trim.border.keep` pixels, times `dpr`, stay. A picture that is nothing but border is left
+alone, with a warning. The border goes first; sides and shares then count from what is left.",
     ),
     (
         "Border",
-        "JSON only: `{\"color\": \"#000\", \"width\": 4}`, or `top`, `right`, `bottom`, `left` in place of
-`width` or beside it.",
+        "`border=WIDTH;COLOUR` or `border=TOP;RIGHT;BOTTOM;LEFT;COLOUR`, as in `border=4;black`. In JSON the same
+text, or `{\"color\": \"#000\", \"width\": 4}` with `top`, `right`, `bottom`, `left` in place of `width`
+or beside it. Widths are pixels times `dpr`. The border is drawn last and the result grows by it.",
     ),
     (
         "Colours",
@@ -117,8 +136,6 @@ fn line(row: &Row) -> String {
     let forms = if row.url { "URL, JSON" } else { "JSON" };
     let status = match row.live {
         Live::Yes => "available".into(),
-        Live::Hook([]) => "with a hook of the host".into(),
-        Live::Hook(values) => format!("available; {} with a hook of the host", codes(values)),
         Live::No => "**not available**".into(),
         Live::Except(values) => format!("available, but not {}", codes(values)),
     };

@@ -68,7 +68,7 @@ fn kind(row: &Row) -> String {
         Kind::Trim => "Trim | str".into(),
         Kind::TrimBorder => "bool | TrimBorder".into(),
         Kind::Breakpoints => "Sequence[int] | str".into(),
-        Kind::Border => "Border".into(),
+        Kind::Border => "Border | str".into(),
         Kind::Draw => "Sequence[Mapping[str, Any]]".into(),
     }
 }

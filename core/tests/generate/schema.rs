@@ -89,5 +89,5 @@ fn border() -> Value {
         "width": side, "top": side, "right": side, "bottom": side, "left": side,
     }));
     border["required"] = json!(["color"]);
-    border
+    json!({"anyOf": [{"type": "string"}, border]})
 }

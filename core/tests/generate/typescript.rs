@@ -68,7 +68,7 @@ fn kind(row: &Row) -> String {
         Kind::Trim => "Trim | 'border' | `${number};${number};${number};${number}`".into(),
         Kind::TrimBorder => "boolean | TrimBorder".into(),
         Kind::Breakpoints => "number[] | string".into(),
-        Kind::Border => "Border".into(),
+        Kind::Border => "Border | string".into(),
         Kind::Draw => "Record<string, unknown>[]".into(),
     }
 }

@@ -184,7 +184,7 @@ fn wrong_usage_ends_with_two_and_names_the_option() {
         &["render", "width=10", "photo.jpg"],
         &["render", "width=10", "photo.jpg", "photo.jpg", "file.jpg"],
         &["explain", "width=0", "photo.jpg"],
-        &["render", "gravity=face", "photo.jpg", "o.jpg"],
+        &["render", "segment=foreground", "photo.jpg", "o.jpg"],
         &["render"],
         &["nonsense"],
         &["url", "width=10"],

@@ -38,13 +38,13 @@ class TrimBorder(TypedDict, total=False):
     """How a uniform border is found."""
 
     color: str
-    """The border's colour. Default: found. Not available in this version."""
+    """The border's colour. Default: found."""
 
     tolerance: int
-    """Largest difference in a channel that still counts as border. 0 to 255. Default: chosen. Not available in this version."""
+    """Largest difference in a channel that still counts as border. 0 to 255. Default: chosen."""
 
     keep: int
-    """Pixels of border to leave. 0 to 20000. Default: 0. Not available in this version."""
+    """Pixels of border to leave. 0 to 20000. Default: 0."""
 
 class Trim(TypedDict, total=False):
     """What is cut off the source."""
@@ -68,7 +68,7 @@ class Trim(TypedDict, total=False):
     """Keep this much, from what is then the top edge: below 1 a share of the side, from 1 pixels. More than 0 and at most 20000. Default: all."""
 
     border: bool | TrimBorder
-    """Find a uniform border and cut it off. Not available in this version."""
+    """Find a uniform border and cut it off."""
 
 class RenderOptions(TypedDict, total=False):
     """Options as keywords."""
@@ -86,16 +86,16 @@ class RenderOptions(TypedDict, total=False):
     """What to do when source and target have different shapes. Default: scale-down."""
 
     gravity: GravityWord | GravityPoint | str
-    """Which part stays when the picture is cropped. Default: center. Not available in this version: `auto`, `face`, `entropy`."""
+    """Which part stays when the picture is cropped. Default: center."""
 
     zoom: float
-    """How tightly `gravity=face` crops: 0 keeps the surroundings, 1 is the face alone. 0 to 1. Default: 0. Not available in this version."""
+    """How tightly `gravity=face` crops: 0 keeps the surroundings, 1 is the face alone. 0 to 1. Default: 0."""
 
     trim: Trim | str
-    """What is cut off the source, before anything else. Not available in this version: `border`."""
+    """What is cut off the source, before anything else."""
 
-    border: Border
-    """Frame drawn round the result. Not available in this version."""
+    border: Border | str
+    """Frame drawn round the result."""
 
     background: str
     """Colour under transparent pixels and in the space that `fit=pad` adds. Default: none; white for `fit=pad`."""

@@ -1,4 +1,4 @@
-//! What is drawn on the result: only JSON can say it.
+//! What is drawn on the result.
 
 use serde_json::{json, Value};
 
@@ -6,13 +6,30 @@ use super::{present, FieldValue};
 use crate::options::kind::{Kind, MAX_SIDE};
 use crate::options::values::*;
 
+const THICKNESS: Kind = Kind::Integer { min: 0, max: MAX_SIDE };
+
 impl FieldValue for Border {
-    fn from_text(_: &Kind, _: &str) -> Option<Self> {
-        None
+    /// `WIDTH;COLOUR` or `TOP;RIGHT;BOTTOM;LEFT;COLOUR`.
+    fn from_text(_: &Kind, text: &str) -> Option<Self> {
+        let (sides, color) = text.rsplit_once(';')?;
+        let sides: Vec<u32> = sides
+            .split(';')
+            .take(5)
+            .map(|side| u32::from_text(&THICKNESS, side))
+            .collect::<Option<_>>()?;
+        let [top, right, bottom, left] = match sides[..] {
+            [width] => [width; 4],
+            [top, right, bottom, left] => [top, right, bottom, left],
+            _ => return None,
+        };
+        Some(Border { color: Color::parse(color)?, top, right, bottom, left })
     }
 
-    fn from_json(_: &Kind, json: &Value) -> Option<Self> {
-        let thickness = Kind::Integer { min: 0, max: MAX_SIDE };
+    fn from_json(kind: &Kind, json: &Value) -> Option<Self> {
+        if let Some(text) = json.as_str() {
+            return Self::from_text(kind, text);
+        }
+        let thickness = THICKNESS;
         let (mut color, mut width, mut sides) = (None, 0, [None; 4]);
         for (key, value) in present(json.as_object()?) {
             let side = ["top", "right", "bottom", "left"].iter().position(|side| *side == key);
@@ -28,7 +45,11 @@ impl FieldValue for Border {
     }
 
     fn to_text(&self) -> String {
-        self.to_json().to_string()
+        let Border { color, top, right, bottom, left } = *self;
+        if [right, bottom, left] == [top; 3] {
+            return format!("{top};{color}");
+        }
+        format!("{top};{right};{bottom};{left};{color}")
     }
 
     fn to_json(&self) -> Value {
