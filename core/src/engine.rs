@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{json, Value};
 
 use crate::encode::Encoded;
+use crate::hooks::Hooks;
 use crate::image::{Format, Probe};
 use crate::options::{FormatWord, Options, Width};
 use crate::plan::{Encoding, Measured, Plan, Request};
@@ -14,6 +15,7 @@ use crate::{decode, insight, pipeline, plan, Error, Input, Job, Limits, Result};
 #[derive(Debug, Clone, Default)]
 pub struct Engine {
     limits: Limits,
+    hooks: Hooks,
 }
 
 /// A finished result.
@@ -66,7 +68,18 @@ pub struct Timings {
 impl Engine {
     /// An engine under `limits`.
     pub fn new(limits: Limits) -> Self {
-        Engine { limits }
+        Engine { limits, hooks: Hooks::NONE }
+    }
+
+    /// The same engine with what the host does for it.
+    #[must_use]
+    pub fn with_hooks(self, hooks: Hooks) -> Self {
+        Engine { hooks, ..self }
+    }
+
+    /// What the host does for it.
+    pub fn hooks(&self) -> &Hooks {
+        &self.hooks
     }
 
     /// What a job may cost.
@@ -88,7 +101,13 @@ impl Engine {
         let measured = insight::measure(input.source, &probe, options, &self.limits, job)?;
         let accepts = input.hints.accepts();
         let source_bytes = input.source.len() as u64;
-        let request = Request { options, accepts: &accepts, source_bytes, measured: &measured };
+        let request = Request {
+            options,
+            accepts: &accepts,
+            source_bytes,
+            measured: &measured,
+            hooks: self.hooks.offered(),
+        };
         let plan = plan::plan(&request, &probe, &self.limits)?;
         Ok((probe, plan))
     }
@@ -103,7 +122,8 @@ impl Engine {
             let data = describe(&probe, &plan, input.source.len()).to_string().into_bytes();
             Encoded { data, encoding: Encoding::Json }
         } else {
-            let done = pipeline::execute(&plan, &probe, input.source, &self.limits, job)?;
+            let done =
+                pipeline::execute(&plan, &probe, input.source, &self.limits, &self.hooks, job)?;
             timings.decode = done.times.decode;
             timings.transform = done.times.transform;
             timings.encode = done.times.encode;
@@ -156,10 +176,15 @@ impl Engine {
         };
         let source_bytes = input.source.len() as u64;
         let measured = Measured::default();
-        let request =
-            Request { options: &options, accepts: &[], source_bytes, measured: &measured };
+        let request = Request {
+            options: &options,
+            accepts: &[],
+            source_bytes,
+            measured: &measured,
+            hooks: self.hooks.offered(),
+        };
         let plan = plan::plan(&request, &probe, &self.limits)?;
-        let image = pipeline::picture(&plan, &probe, input.source, &self.limits, job)?;
+        let image = pipeline::picture(&plan, &probe, input.source, &self.limits, &self.hooks, job)?;
         insight::describe::describe(&image, &probe, source_bytes, job)
     }
 

@@ -6,6 +6,7 @@ mod codec_tests;
 pub mod delivery;
 mod error;
 pub mod guard;
+pub mod hooks;
 pub mod image;
 mod input;
 mod job;

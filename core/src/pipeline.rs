@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use crate::encode::Encoded;
-use crate::image::{Frame, Image, Probe};
-use crate::plan::{Encoding, Plan};
+use crate::hooks::Hooks;
+use crate::image::{Format, Frame, Image, Probe};
+use crate::plan::{Encoding, Plan, Step};
 use crate::{decode, encode, transform, Job, Limits, Result};
 
 /// What [`execute`] made, and how long its stages took.
@@ -32,11 +33,12 @@ pub(crate) fn execute(
     probe: &Probe,
     source: &[u8],
     limits: &Limits,
+    hooks: &Hooks,
     job: &Job,
 ) -> Result<Executed> {
     debug_assert!(!matches!(plan.output.encoding, Encoding::Json));
     let _memory = job.charge(plan.memory)?;
-    let walk = Walk { plan, probe, source, limits, job };
+    let walk = Walk { plan, probe, source, limits, hooks, job };
     if plan.output.animation.is_some() {
         walk.animation()
     } else {
@@ -50,11 +52,12 @@ pub(crate) fn picture(
     probe: &Probe,
     source: &[u8],
     limits: &Limits,
+    hooks: &Hooks,
     job: &Job,
 ) -> Result<Image> {
     let _memory = job.charge(plan.memory)?;
-    let image = decode::decode(source, probe, &plan.decode, limits, job)?;
-    Walk { plan, probe, source, limits, job }.transform(image)
+    let walk = Walk { plan, probe, source, limits, hooks, job };
+    walk.transform(walk.decode()?)
 }
 
 struct Walk<'a> {
@@ -62,15 +65,14 @@ struct Walk<'a> {
     probe: &'a Probe,
     source: &'a [u8],
     limits: &'a Limits,
+    hooks: &'a Hooks,
     job: &'a Job,
 }
 
 impl Walk<'_> {
     fn still(&self) -> Result<Executed> {
         let mut times = Times::default();
-        let image = timed(&mut times.decode, || {
-            decode::decode(self.source, self.probe, &self.plan.decode, self.limits, self.job)
-        })?;
+        let image = timed(&mut times.decode, || self.decode())?;
         let image = timed(&mut times.transform, || self.transform(image))?;
         let encoded =
             timed(&mut times.encode, || encode::encode(&image, &self.plan.output, self.job))?;
@@ -94,10 +96,25 @@ impl Walk<'_> {
         Ok(Executed { encoded: Encoded { data, encoding: output.encoding.clone() }, times })
     }
 
+    fn decode(&self) -> Result<Image> {
+        let decode = &self.plan.decode;
+        if self.probe.format != Format::Heic {
+            return decode::decode(self.source, self.probe, decode, self.limits, self.job);
+        }
+        let size = (decode.width, decode.height);
+        self.hooks.decode(self.source, size, decode.layout, self.job)
+    }
+
     fn transform(&self, mut image: Image) -> Result<Image> {
         for step in &self.plan.steps {
             self.job.check()?;
-            image = transform::run(step, image, &self.probe.profile, self.job)?;
+            image = match *step {
+                Step::Segment => self.hooks.cut_out(&image, self.job)?,
+                Step::Generate { width, height } => {
+                    self.hooks.enlarge(&image, width, height, self.job)?
+                }
+                _ => transform::run(step, image, &self.probe.profile, self.job)?,
+            };
         }
         self.job.check()?;
         Ok(image)

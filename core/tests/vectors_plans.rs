@@ -1,5 +1,6 @@
 //! Runs `tests/vectors/plans.json`.
 
+use safelight::hooks::Offered;
 use safelight::image::{ColorModel, Embedded, Format, Probe, Profile};
 use safelight::plan::{plan, Measured, Plan, Request, Step};
 use safelight::{Limits, Options};
@@ -9,7 +10,7 @@ fn probe(case: &Value) -> Probe {
     let (width, height) = case["source"].as_str().unwrap().split_once('x').unwrap();
     let word = case["format"].as_str().unwrap_or("jpeg");
     Probe {
-        format: Format::ALL.into_iter().find(|format| format.name() == word).unwrap(),
+        format: Format::ALL.iter().copied().find(|format| format.name() == word).unwrap(),
         width: width.parse().unwrap(),
         height: height.parse().unwrap(),
         frames: 1,
@@ -53,6 +54,7 @@ fn check(case: &Value) -> Result<(), String> {
         accepts: &[],
         source_bytes: 1000,
         measured: &Measured::default(),
+        hooks: Offered::default(),
     };
     let plan = match (plan(&request, &probe(case), &Limits::default()), case["error"].as_str()) {
         (Ok(plan), None) => plan,

@@ -222,6 +222,33 @@ def make_avifs(picture):
     save("alpha.avif", logo(), quality=70, speed=4)
 
 
+def box(name, *parts, version=None):
+    """A box of the ISO base media format; `version` makes it a full box."""
+    head = b"" if version is None else struct.pack(">I", version << 24)
+    body = head + b"".join(parts)
+    return struct.pack(">I4s", len(body) + 8, name) + body
+
+
+def make_heic():
+    """The boxes of a turned 64x40 HEIC. Its pixels are no HEVC: who decodes it is a hook of a test."""
+    info = box(b"infe", struct.pack(">HH4s", 1, 0, b"hvc1"), b"\0", version=2)
+    size = box(b"ispe", struct.pack(">II", 64, 40), version=0)
+    properties = box(b"ipco", size, box(b"irot", b"\x01"))
+    uses = box(b"ipma", struct.pack(">IHBBB", 1, 1, 2, 0x81, 0x82), version=0)
+    place = struct.pack(">BBHHHHII", 0x44, 0, 1, 1, 0, 1, 0, 16)
+    meta = box(
+        b"meta",
+        box(b"hdlr", b"\0" * 4 + b"pict" + b"\0" * 13, version=0),
+        box(b"pitm", struct.pack(">H", 1), version=0),
+        box(b"iinf", struct.pack(">H", 1), info, version=0),
+        box(b"iprp", properties, uses),
+        box(b"iloc", place, version=0),
+        version=0,
+    )
+    start = box(b"ftyp", b"heic\0\0\0\0mif1heic")
+    (HERE / "turned.heic").write_bytes(start + meta + box(b"mdat", b"no hevc, no hevc"))
+
+
 def encoded(name):
     return (HERE / name).read_bytes()
 
@@ -271,6 +298,7 @@ def main():
     make_gifs(picture)
     make_webps(picture)
     make_avifs(picture)
+    make_heic()
     make_bad()
     animations.main()
 

@@ -1,5 +1,6 @@
 //! Tests that go from pixels to bytes and back, one file a format.
 
+mod animation;
 mod frames;
 mod gif;
 mod jpeg;

@@ -1,5 +1,6 @@
 use super::*;
 use crate::image::{Cicp, ColorModel, Profile};
+use crate::plan::Palette;
 
 /// Checksum of a chunk.
 fn crc(bytes: &[u8]) -> u32 {
@@ -46,11 +47,85 @@ fn every_layout_comes_back_exactly() {
     for layout in [Layout::Gray, Layout::Rgb, Layout::Rgba] {
         for fast in [false, true] {
             let image = picture(67, 41, layout);
-            let (probe, back) = read_ok(&write_ok(&image, Encoding::Png { fast }));
+            let (probe, back) =
+                read_ok(&write_ok(&image, Encoding::Png { fast, palette: Palette::Never }));
             assert!(back == image);
             assert_eq!((probe.lossless, probe.frames, probe.bits), (true, 1, 8));
         }
     }
+}
+
+/// Colour type, bits of a number, and what the file really has.
+fn form(image: &Image, palette: Palette) -> (::png::ColorType, u8, Palette) {
+    let output = OutputPlan::still(1, 1, Encoding::Png { fast: false, palette });
+    let encoded = encode::encode(image, &output, &Job::default()).unwrap();
+    let reader = ::png::Decoder::new(std::io::Cursor::new(&encoded.data)).read_info().unwrap();
+    let Encoding::Png { palette, .. } = encoded.encoding else { panic!() };
+    (reader.info().color_type, reader.info().bit_depth as u8, palette)
+}
+
+/// A picture of stripes in `count` colours.
+fn stripes(count: usize, color: impl Fn(usize) -> [u8; 4]) -> Image {
+    let mut image = Image::new(256, 64, Layout::Rgba).unwrap();
+    for (at, pixel) in image.data_mut().chunks_exact_mut(4).enumerate() {
+        pixel.copy_from_slice(&color((at * 7 / 5) % count));
+    }
+    image
+}
+
+#[test]
+fn few_colours_are_written_exactly_in_the_fewest_bits() {
+    use ::png::ColorType::{Grayscale, Indexed};
+    let red = |at: usize| [at as u8, 7, 9, 255 - (at % 2) as u8];
+    for (count, bits) in [(2, 1), (4, 2), (16, 4), (17, 8), (256, 8)] {
+        let image = stripes(count, red);
+        assert_eq!(form(&image, Palette::Same), (Indexed, bits, Palette::Same), "{count}");
+        let (_, back) =
+            read_ok(&write_ok(&image, Encoding::Png { fast: false, palette: Palette::Same }));
+        assert!(back == image, "{count}");
+    }
+    for (step, bits) in [(255, 1), (85, 2), (17, 4), (1, 8)] {
+        let gray = |at: usize| [(at * step) as u8, (at * step) as u8, (at * step) as u8, 255];
+        let image = stripes(255 / step + 1, gray);
+        assert_eq!(form(&image, Palette::Same), (Grayscale, bits, Palette::Same));
+        let (_, back) =
+            read_ok(&write_ok(&image, Encoding::Png { fast: false, palette: Palette::Same }));
+        assert!(back.layout() == Layout::Gray && back.data()[1] == image.data()[4]);
+    }
+}
+
+#[test]
+fn force_is_true_colour_whatever_the_picture() {
+    let image = stripes(2, |at| [at as u8, 0, 0, 255]);
+    assert_eq!(form(&image, Palette::Never), (::png::ColorType::Rgba, 8, Palette::Never));
+    assert_eq!(form(&picture(90, 60, Layout::Rgb), Palette::Never).0, ::png::ColorType::Rgb);
+}
+
+#[test]
+fn a_lower_quality_means_fewer_colours_and_fewer_bytes() {
+    let image = picture(160, 120, Layout::Rgb);
+    let written = |quality| {
+        let palette = Palette::Learnt { quality };
+        let bytes = write_ok(&image, Encoding::Png { fast: false, palette });
+        let (_, back) = read_ok(&bytes);
+        (bytes.len(), psnr(&image, &back))
+    };
+    let all = [90, 60, 30, 1].map(written);
+    for pair in all.windows(2) {
+        assert!(pair[1].0 <= pair[0].0 && pair[1].1 <= pair[0].1 + 0.5, "{all:?}");
+    }
+    assert!(all[3].0 < all[0].0 / 2 && all[0].1 > 28.0 && all[3].1 > 15.0, "{all:?}");
+    let same = write_ok(&image, Encoding::Png { fast: false, palette: Palette::Same });
+    assert!(all[0].0 < same.len());
+}
+
+#[test]
+fn a_learnt_palette_keeps_alpha() {
+    let image = picture(160, 120, Layout::Rgba);
+    let palette = Palette::Learnt { quality: 70 };
+    assert_eq!(form(&image, palette), (::png::ColorType::Indexed, 8, palette));
+    let (probe, back) = read_ok(&write_ok(&image, Encoding::Png { fast: false, palette }));
+    assert!(probe.alpha && psnr(&image, &back) > 20.0, "{}", psnr(&image, &back));
 }
 
 #[test]
@@ -149,14 +224,20 @@ fn impossible_headers_are_malformed_and_large_ones_too_large() {
 
 #[test]
 fn broken_files_have_a_verdict() {
-    let bytes = write_ok(&picture(120, 90, Layout::Rgba), Encoding::Png { fast: false });
+    let bytes = write_ok(
+        &picture(120, 90, Layout::Rgba),
+        Encoding::Png { fast: false, palette: Palette::Same },
+    );
     every_cut_has_a_verdict(&bytes);
     every_flip_has_a_verdict(&bytes);
 }
 
 #[test]
 fn a_cancelled_job_stops_reading_and_writing() {
-    both_adapters_stop(&poster(64, 64, Layout::Rgb), Encoding::Png { fast: false });
+    both_adapters_stop(
+        &poster(64, 64, Layout::Rgb),
+        Encoding::Png { fast: false, palette: Palette::Same },
+    );
 }
 
 #[test]

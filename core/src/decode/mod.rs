@@ -4,6 +4,7 @@ mod avif;
 mod compose;
 mod exif;
 mod gif;
+mod heic;
 mod isobmff;
 mod jpeg;
 mod pieces;
@@ -12,6 +13,7 @@ mod sniff;
 mod webp;
 
 use crate::backends::Backend;
+use crate::hooks;
 use crate::image::{Format, Frame, Image, Probe};
 use crate::kernel::{libjpeg, libwebp, IMAGE_CRATE};
 use crate::plan::DecodePlan;
@@ -25,6 +27,7 @@ pub(crate) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         Format::Gif => gif::probe(source, limits),
         Format::Webp => webp::probe(source, limits),
         Format::Avif => avif::probe(source, limits),
+        Format::Heic => heic::probe(source, limits),
         Format::Json => Err(Error::unsupported("json is not an image")),
     }
 }
@@ -90,6 +93,7 @@ pub(crate) fn run_adapter(
         Format::Gif => gif::decode(source, probe, plan, limits, job),
         Format::Webp => webp::decode(source, probe, plan, limits, job),
         Format::Avif => avif::decode(source, limits, job),
+        Format::Heic => Err(hooks::missing("heic")),
         Format::Json => Err(Error::unsupported("json is not an image")),
     }
 }

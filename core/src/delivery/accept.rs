@@ -39,8 +39,9 @@ fn read_element(element: &str) -> Option<(Format, u16)> {
     let mut parts = split(element, ';');
     let media_type = parts.next()?.trim();
     let format = Format::ALL
-        .into_iter()
-        .find(|format| *format != Format::Json && format.mime().eq_ignore_ascii_case(media_type))?;
+        .iter()
+        .copied()
+        .find(|format| format.is_written() && format.mime().eq_ignore_ascii_case(media_type))?;
     let weight = parts.find_map(|part| {
         let (name, value) = part.split_once('=')?;
         name.trim().eq_ignore_ascii_case("q").then(|| value.trim())

@@ -162,8 +162,9 @@ fn read_formats(formats: &Value) -> Result<Vec<Format>> {
     };
     let read = |item: &Value| {
         Format::ALL
-            .into_iter()
-            .find(|&format| format != Format::Json && item == format.name())
+            .iter()
+            .copied()
+            .find(|&format| format.is_written() && item == format.name())
             .ok_or_else(|| wrong(item))
     };
     list.iter().map(read).collect()

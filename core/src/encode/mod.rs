@@ -3,6 +3,7 @@
 mod avif;
 mod gif;
 mod jpeg;
+mod palette;
 mod png;
 mod sink;
 mod webp;
@@ -24,6 +25,10 @@ pub(crate) struct Encoded {
 /// Writes `image` as `output` says.
 pub(crate) fn encode(image: &Image, output: &OutputPlan, job: &Job) -> Result<Encoded> {
     job.check()?;
+    if let Encoding::Png { fast, palette } = output.encoding {
+        let (data, palette) = png::encode(image, fast, palette, job)?;
+        return Ok(Encoded { data, encoding: Encoding::Png { fast, palette } });
+    }
     let data = run_adapter(image, output, job)?;
     Ok(Encoded { data, encoding: output.encoding.clone() })
 }
@@ -39,8 +44,18 @@ pub(crate) trait Animation {
 /// Begins the animation that `output` plans.
 pub(crate) fn animation(output: &OutputPlan, job: &Job) -> Result<Box<dyn Animation>> {
     job.check()?;
-    let name = output.encoding.format().name();
-    Err(Error::unsupported(format!("{name}: animation is not written in this version")))
+    let plan = output.animation.ok_or_else(|| Error::internal("no animation was planned"))?;
+    match output.encoding {
+        Encoding::Gif => gif::begin(output, plan),
+        Encoding::Webp { quality, method } => webp::begin(output, plan, quality, method, job),
+        Encoding::Avif { quality, speed, full_chroma } => {
+            avif::begin(output, plan, avif::Settings { quality, speed, full_chroma })
+        }
+        Encoding::Png { fast, .. } => png::begin(output, plan, fast),
+        Encoding::Jpeg { .. } | Encoding::Json => {
+            Err(Error::internal("a format without animation was planned for one"))
+        }
+    }
 }
 
 /// Encodes by the adapter of the format. It asks `job` by itself.
@@ -51,7 +66,9 @@ pub(crate) fn run_adapter(image: &Image, output: &OutputPlan, job: &Job) -> Resu
             let settings = jpeg::Settings { quality, progressive, full_chroma, fast, exif };
             jpeg::encode(image, &settings, job)
         }
-        Encoding::Png { fast } => png::encode(image, fast, job),
+        Encoding::Png { fast, palette } => {
+            png::encode(image, fast, palette, job).map(|(data, _)| data)
+        }
         Encoding::Gif => gif::encode(image, job),
         Encoding::Webp { quality, method } => webp::encode(image, quality, method, job),
         Encoding::Avif { quality, speed, full_chroma } => {
@@ -68,7 +85,7 @@ pub(crate) fn backends() -> Vec<Backend> {
     let mut all = vec![
         Backend { role: "jpeg encode", name: libjpeg::name(), accelerated: libjpeg::accelerated() },
         Backend { role: "png encode", name: IMAGE_CRATE.to_owned(), accelerated: true },
-        Backend { role: "gif encode", name: IMAGE_CRATE.to_owned(), accelerated: true },
+        Backend { role: "gif encode", name: "quantizr 1.4".to_owned(), accelerated: true },
         Backend {
             role: "webp encode",
             name: libwebp::name(webp),

@@ -30,14 +30,23 @@ pub enum Format {
     Webp,
     /// AVIF.
     Avif,
+    /// HEIC; read by a hook of the host.
+    Heic,
     /// A JSON description; only ever a result.
     Json,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 6] =
-        [Format::Jpeg, Format::Png, Format::Gif, Format::Webp, Format::Avif, Format::Json];
+    pub const ALL: &'static [Format] = &[
+        Format::Jpeg,
+        Format::Png,
+        Format::Gif,
+        Format::Webp,
+        Format::Avif,
+        Format::Heic,
+        Format::Json,
+    ];
 
     /// Its name in options, JSON and every language.
     pub fn name(self) -> &'static str {
@@ -47,6 +56,7 @@ impl Format {
             Format::Gif => "gif",
             Format::Webp => "webp",
             Format::Avif => "avif",
+            Format::Heic => "heic",
             Format::Json => "json",
         }
     }
@@ -59,8 +69,14 @@ impl Format {
             Format::Gif => "image/gif",
             Format::Webp => "image/webp",
             Format::Avif => "image/avif",
+            Format::Heic => "image/heic",
             Format::Json => "application/json",
         }
+    }
+
+    /// Whether it can be written, as a picture.
+    pub fn is_written(self) -> bool {
+        !matches!(self, Format::Heic | Format::Json)
     }
 
     /// Whether it can carry transparency.

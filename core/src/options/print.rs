@@ -44,7 +44,7 @@ fn given(options: &Options) -> impl Iterator<Item = (&'static Row, String)> + '_
 
 fn refused(row: &Row, text: &str) -> Option<String> {
     match row.live {
-        Live::Yes => None,
+        Live::Yes | Live::Hook(_) => None,
         Live::No => Some(row.name.into()),
         Live::Except(values) => values.contains(&text).then(|| format!("{}={text}", row.name)),
     }

@@ -13,6 +13,8 @@ pub enum Live {
     Yes,
     /// Yes, but for these values.
     Except(&'static [&'static str]),
+    /// Yes, but these values (every value, when there are none here) only with a hook of the host.
+    Hook(&'static [&'static str]),
     /// No: it is known and refused.
     No,
 }

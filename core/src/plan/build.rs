@@ -5,8 +5,9 @@ use super::geometry::{place, times_dpr, trimmed, without_border, Rect, Target};
 use super::output::{choose, Picture};
 use super::steps::{decode_plan, may_be_transparent, Frame, Steps, View};
 use super::{memory, metadata, shrink, Encoding, Measured, Needs, OutputPlan, Plan};
+use crate::hooks::{missing, Offered};
 use crate::image::{Format, Probe, ProfileUse};
-use crate::options::{Fit, Gravity, Options, Width};
+use crate::options::{Fit, Gravity, Options, Upscale, Width};
 use crate::{Error, Limits, Result};
 
 /// What a plan is made from, besides the header and the limits.
@@ -20,6 +21,8 @@ pub struct Request<'a> {
     pub source_bytes: u64,
     /// What was measured on the pixels.
     pub measured: &'a Measured,
+    /// What the host does for us.
+    pub hooks: Offered,
 }
 
 /// Makes the plan, or says which option or limit stands in its way.
@@ -29,6 +32,7 @@ pub struct Request<'a> {
 pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Plan> {
     let options = request.options;
     options.check_supported()?;
+    check_hooks(request)?;
     let mut warnings = Vec::new();
     let dpr = device_pixel_ratio(options, &mut warnings)?;
     let rest = after_trim(request, probe, dpr, &mut warnings)?;
@@ -50,7 +54,10 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
 
     let area = view.stored_area(&placement);
     let fast = options.compression.is_some();
-    let scale = shrink::decode_scale(probe, &area, view.stored_size(&placement), fast);
+    let scale = match options.segment {
+        Some(_) => 1,
+        None => shrink::decode_scale(probe, &area, view.stored_size(&placement), fast),
+    };
     let decode = decode_plan(probe, scale);
     let keeps_alpha = encoding.format().has_alpha() || encoding == Encoding::Json;
     let steps = Steps {
@@ -99,6 +106,17 @@ fn after_trim(
     let outer = content.unwrap_or(whole);
     let inner = trimmed((outer.width, outer.height), &trim, dpr)?;
     Ok(Rect { left: outer.left + inner.left, top: outer.top + inner.top, ..inner })
+}
+
+/// Refuses what only a hook does, when the host has none.
+fn check_hooks(request: &Request<'_>) -> Result<()> {
+    if request.options.segment.is_some() && !request.hooks.segment {
+        return Err(missing("segment=foreground"));
+    }
+    if request.options.upscale == Some(Upscale::Generate) && !request.hooks.upscale {
+        return Err(missing("upscale=generate"));
+    }
+    Ok(())
 }
 
 fn device_pixel_ratio(options: &Options, warnings: &mut Vec<String>) -> Result<f64> {
@@ -155,8 +173,7 @@ fn warn_of_animation(
 #[cfg(test)]
 mod tests {
     use super::super::look::{Attention, Look, INTEREST_SIDE};
-    use super::super::{Area, Step};
-    use super::super::{Face, Interest};
+    use super::super::{Area, Face, Interest, Palette, Step};
     use super::*;
     use crate::image::{ColorModel, Embedded, Profile};
     use crate::options::{
@@ -198,7 +215,13 @@ mod tests {
 
     fn planned(probe: &Probe, options: &Options, accepts: &[Format]) -> Result<Plan> {
         plan(
-            &Request { options, accepts, source_bytes: 1, measured: &Measured::default() },
+            &Request {
+                options,
+                accepts,
+                source_bytes: 1,
+                measured: &Measured::default(),
+                hooks: Offered::default(),
+            },
             probe,
             &Limits::default(),
         )
@@ -326,12 +349,33 @@ mod tests {
         let cut = Options { segment: Some(Segment::Foreground), ..options() };
         assert_eq!(planned(&jpeg(9, 9), &cut, &[]).unwrap_err().kind(), Kind::Unsupported);
         let quality = Some(Quality::Number(50));
-        let plan = planned(&png(9, 9, true), &Options { quality, ..options() }, &[]).unwrap();
-        assert_eq!(plan.warnings, ["quality has no effect on png in this version"]);
+        let format = Some(FormatWord::Gif);
+        let gif = Options { quality, format, ..options() };
+        let plan = planned(&png(9, 9, true), &gif, &[]).unwrap();
+        assert_eq!(plan.warnings, ["quality has no effect on gif"]);
         let moving = Probe { frames: 3, ..png(9, 9, true) };
         assert_eq!(planned(&moving, &options(), &[]).unwrap().warnings.len(), 1);
         let still = Options { anim: Some(false), ..options() };
         assert!(planned(&moving, &still, &[]).unwrap().warnings.is_empty());
+    }
+
+    #[test]
+    fn quality_allows_png_a_palette_and_force_forbids_it() {
+        let palette = |format, quality: Option<u8>| {
+            let options = Options { format, quality: quality.map(Quality::Number), ..options() };
+            let plan = planned(&png(9, 9, true), &options, &[]).unwrap();
+            match plan.output.encoding {
+                Encoding::Png { palette, .. } => (palette, plan.warnings.len()),
+                other => panic!("{other:?}"),
+            }
+        };
+        let (png, force) = (Some(FormatWord::Png), Some(FormatWord::PngForce));
+        assert_eq!(palette(png, None), (Palette::Same, 0));
+        assert_eq!(palette(png, Some(100)), (Palette::Same, 0));
+        assert_eq!(palette(png, Some(60)), (Palette::Learnt { quality: 60 }, 0));
+        assert_eq!(palette(None, Some(60)), (Palette::Learnt { quality: 60 }, 0));
+        assert_eq!(palette(force, None), (Palette::Never, 0));
+        assert_eq!(palette(force, Some(60)), (Palette::Never, 1));
     }
 
     #[test]
@@ -382,7 +426,8 @@ mod tests {
     }
 
     fn measured_plan(probe: &Probe, options: &Options, measured: &Measured) -> Plan {
-        let request = Request { options, accepts: &[], source_bytes: 1, measured };
+        let hooks = Offered::default();
+        let request = Request { options, accepts: &[], source_bytes: 1, measured, hooks };
         plan(&request, probe, &Limits::default()).unwrap()
     }
 

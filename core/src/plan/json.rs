@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 
-use super::{Area, Crop, Encoding, Filter, Plan, Step};
+use super::{Area, Crop, Encoding, Filter, Palette, Plan, Step};
 use crate::image::Layout;
 use crate::options::{Color, Gravity};
 
@@ -100,6 +100,10 @@ fn step(step: &Step) -> Value {
         Step::Crop { left, top, width, height } => {
             json!({ "step": "crop", "left": left, "top": top, "width": width, "height": height })
         }
+        Step::Segment => json!({ "step": "segment" }),
+        Step::Generate { width, height } => {
+            json!({ "step": "generate", "width": width, "height": height })
+        }
         Step::ToSrgb => json!({ "step": "to-srgb" }),
         Step::Orient { orientation } => json!({ "step": "orient", "orientation": orientation }),
         Step::Pad { left, top, width, height, background } => json!({
@@ -138,7 +142,14 @@ fn settings(encoding: &Encoding) -> Value {
             "full_chroma": full_chroma,
             "fast": fast,
         }),
-        Encoding::Png { fast } => json!({ "fast": fast }),
+        Encoding::Png { fast, palette } => {
+            let (word, quality) = match palette {
+                Palette::Never => ("never", None),
+                Palette::Same => ("same", None),
+                Palette::Learnt { quality } => ("learnt", Some(quality)),
+            };
+            json!({ "fast": fast, "palette": word, "quality": quality })
+        }
         Encoding::Gif | Encoding::Json => json!({}),
         Encoding::Webp { quality, method } => {
             json!({ "quality": quality, "lossless": quality.is_none(), "method": method })

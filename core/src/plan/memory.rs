@@ -1,6 +1,6 @@
 //! What a plan holds in memory at once, by estimate.
 
-use super::{DecodePlan, Encoding, OutputPlan, Step};
+use super::{DecodePlan, Encoding, OutputPlan, Palette, Step};
 use crate::image::{Format, Layout, Probe};
 
 /// Code, tables and small buffers of any job.
@@ -67,6 +67,16 @@ impl Buffer {
             Step::Crop { width, height, .. } => (self.width, self.height) = (width, height),
             Step::ToSrgb if self.layout == Layout::Cmyk => self.layout = Layout::Rgb,
             Step::ToSrgb | Step::Adjust { .. } => {}
+            // Both hand the host RGBA and take as much back.
+            Step::Segment => {
+                self.layout = Layout::Rgba;
+                return self.pixels();
+            }
+            Step::Generate { width, height } => {
+                let before = self.pixels();
+                (self.width, self.height) = (width, height);
+                return 4 * (before + self.pixels());
+            }
             Step::Orient { .. } => return self.bytes(),
             Step::Pad { width, height, background, .. } => {
                 (self.width, self.height) = (width, height);
@@ -109,6 +119,7 @@ fn decoder(probe: &Probe) -> u64 {
         Format::Webp if probe.lossless => 4 * pixels,
         Format::Webp => pixels,
         Format::Avif => 4 * wide * pixels,
+        Format::Heic => 4 * pixels,
         Format::Json => 0,
     }
 }
@@ -120,8 +131,10 @@ fn encoder(encoding: &Encoding, picture: &Buffer) -> u64 {
         Encoding::Jpeg { fast: true, .. } => pixels,
         Encoding::Jpeg { full_chroma: true, .. } => 13 * pixels,
         Encoding::Jpeg { .. } => 7 * pixels,
-        Encoding::Png { .. } => picture.bytes(),
-        Encoding::Gif => 6 * pixels,
+        Encoding::Png { palette: Palette::Learnt { .. }, .. } => 2 * picture.bytes() + 8 * pixels,
+        Encoding::Png { palette: Palette::Same, .. } => 2 * picture.bytes() + 3 * pixels,
+        Encoding::Png { palette: Palette::Never, .. } => picture.bytes(),
+        Encoding::Gif => 24 * pixels,
         Encoding::Webp { quality: None, .. } => 30 * pixels,
         // The alpha plane is compressed without loss, which takes most of it.
         Encoding::Webp { .. } if picture.layout == Layout::Rgba => 24 * pixels,

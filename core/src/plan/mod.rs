@@ -127,6 +127,15 @@ pub enum Step {
         /// 2 to 8.
         orientation: u8,
     },
+    /// Makes all but the subject transparent, by the host's hook.
+    Segment,
+    /// Enlarges by the host's hook.
+    Generate {
+        /// Width of the result.
+        width: u32,
+        /// Height of the result.
+        height: u32,
+    },
     /// Puts the picture on a larger canvas.
     Pad {
         /// Space on the left.
@@ -233,10 +242,12 @@ pub enum Encoding {
         /// Fixed Huffman tables instead of optimised ones: quicker, larger.
         fast: bool,
     },
-    /// PNG, true colour or grey.
+    /// PNG.
     Png {
         /// Quick filter and compression instead of small ones.
         fast: bool,
+        /// Whether it may have a palette.
+        palette: Palette,
     },
     /// GIF with an adaptive palette.
     Gif,
@@ -260,6 +271,20 @@ pub enum Encoding {
     Json,
 }
 
+/// When a PNG has a palette instead of true colour. It never has one that makes it larger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Palette {
+    /// Never.
+    Never,
+    /// When the picture has no more than 256 colours: every pixel stays as it is.
+    Same,
+    /// As with `Same`; and a picture of more colours gets as few as its quality allows.
+    Learnt {
+        /// 1 to 99.
+        quality: u8,
+    },
+}
+
 impl Encoding {
     /// The format that is written.
     pub fn format(&self) -> Format {
@@ -280,6 +305,7 @@ impl Encoding {
         match self {
             Encoding::Jpeg { quality, .. } | Encoding::Avif { quality, .. } => Some(*quality),
             Encoding::Webp { quality, .. } => *quality,
+            Encoding::Png { palette: Palette::Learnt { quality }, .. } => Some(*quality),
             Encoding::Png { .. } | Encoding::Gif | Encoding::Json => None,
         }
     }

@@ -1,11 +1,11 @@
 //! Which format is written and how its encoder is set (reference §2.3).
 //!
 //! Where the reference leaves room: without `format`, GIF stays GIF, a result with transparency
-//! is PNG and everything else is JPEG; `png` and `png-force` both mean PNG; `compression=fast`
-//! writes JPEG, and for transparency WebP where that was asked for or accepted, else PNG.
+//! is PNG and everything else is JPEG; `png` and `png-force` both mean PNG, the latter always in
+//! true colour; `compression=fast` writes JPEG, and for transparency WebP where that was asked for or accepted, else PNG.
 
 use super::effort::{avif_speed, WEBP_METHOD, WEBP_METHOD_FAST};
-use super::{Encoding, Request};
+use super::{Encoding, Palette, Request};
 use crate::image::Format;
 use crate::options::{FormatWord, Options, Quality, QualityWord};
 use crate::{Error, Limits, Result};
@@ -61,9 +61,11 @@ pub(super) fn choose(
     if matches!(format, Format::Jpeg | Format::Gif) && picture.side() > CLASSIC_SIDE {
         return Err(Error::too_large("output side", CLASSIC_SIDE, picture.side()));
     }
-    if request.options.quality.is_some() && matches!(format, Format::Png | Format::Gif) {
-        let name = format.name();
-        warnings.push(format!("quality has no effect on {name} in this version"));
+    if let (Some(_), Format::Gif) = (request.options.quality, format) {
+        warnings.push("quality has no effect on gif".to_owned());
+    }
+    if request.options.quality.is_some() && format == Format::Png && is_forced(request.options) {
+        warnings.push("quality has no effect on png-force".to_owned());
     }
     Ok(chooser.encoding(format))
 }
@@ -166,7 +168,7 @@ impl Chooser<'_> {
                     && PROGRESSIVE_PIXELS.contains(&self.picture.pixels());
                 Encoding::Jpeg { quality, progressive, full_chroma, fast }
             }
-            Format::Png => Encoding::Png { fast },
+            Format::Png => Encoding::Png { fast, palette: palette(options) },
             Format::Gif => Encoding::Gif,
             Format::Webp => Encoding::Webp {
                 quality: (quality < 100).then_some(quality),
@@ -176,8 +178,22 @@ impl Chooser<'_> {
                 let speed = avif_speed(self.picture.pixels());
                 Encoding::Avif { quality, speed, full_chroma }
             }
-            Format::Json => Encoding::Json,
+            // Formats that are only read are never chosen.
+            Format::Json | Format::Heic => Encoding::Json,
         }
+    }
+}
+
+fn is_forced(options: &Options) -> bool {
+    options.format == Some(FormatWord::PngForce)
+}
+
+/// `png-force` is true colour; an explicit quality below 100 allows fewer colours.
+fn palette(options: &Options) -> Palette {
+    match (options.quality, quality(options)) {
+        _ if is_forced(options) => Palette::Never,
+        (Some(_), quality @ 1..=99) => Palette::Learnt { quality },
+        _ => Palette::Same,
     }
 }
 

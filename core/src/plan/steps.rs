@@ -3,7 +3,7 @@
 use super::geometry::{times_dpr, Placement, Rect};
 use super::{Area, DecodePlan, Step};
 use crate::image::{Layout, Orientation, Probe, ProfileUse};
-use crate::options::{Color, Options};
+use crate::options::{Color, Options, Upscale};
 
 /// Canvas and alpha colour when none is given.
 const WHITE: Color = Color { red: 255, green: 255, blue: 255, alpha: 255 };
@@ -124,15 +124,63 @@ pub(super) struct Steps<'a> {
 impl Steps<'_> {
     /// All steps, in the order of reference §1.3.
     pub fn collect(mut self) -> Vec<Step> {
-        self.scale_and_convert();
-        let orientation = self.view.orientation;
-        if orientation != Orientation::IDENTITY {
-            self.list.push(Step::Orient { orientation: orientation.to_exif() });
+        if self.options.segment.is_some() {
+            self.cut_out_and_scale();
+        } else {
+            self.scale_and_convert();
+            self.orient();
         }
         self.paint();
         self.adjust();
         self.frame();
         self.list
+    }
+
+    fn orient(&mut self) {
+        let orientation = self.view.orientation;
+        if orientation != Orientation::IDENTITY {
+            self.list.push(Step::Orient { orientation: orientation.to_exif() });
+        }
+    }
+
+    /// The host's model sees the whole picture upright, in sRGB and before anything is cut to
+    /// shape, so that it knows what the subject is. The decoder does not scale then.
+    fn cut_out_and_scale(&mut self) {
+        self.cut_to_kept(1.0);
+        self.list.extend(needs_conversion(self.probe).then_some(Step::ToSrgb));
+        self.orient();
+        self.list.push(Step::Segment);
+        let Placement { area, width, height, .. } = *self.placement;
+        if (area.width, area.height) != as_f64((width, height)) {
+            self.enlarge_or_resize(area, width, height);
+        } else if (width, height) != self.view.size {
+            let (left, top) = (area.left.floor() as u32, area.top.floor() as u32);
+            self.list.push(Step::Crop { left, top, width, height });
+        }
+    }
+
+    /// The resampler, or the host's hook where that was asked for and the picture grows.
+    fn enlarge_or_resize(&mut self, area: Area, width: u32, height: u32) {
+        let grows = f64::from(width) > area.width || f64::from(height) > area.height;
+        if self.options.upscale != Some(Upscale::Generate) || !grows {
+            self.list.push(Step::Resize { area, width, height });
+            return;
+        }
+        // The hook takes whole pixels: what lies round a fractional area goes along and is cut
+        // off after it.
+        let (left, top) = (area.left.floor(), area.top.floor());
+        let size = ((area.left + area.width).ceil() - left, (area.top + area.height).ceil() - top);
+        let (x, y) = (f64::from(width) / area.width, f64::from(height) / area.height);
+        let [w, h] = [size.0, size.1].map(|side| side as u32);
+        self.list.push(Step::Crop { left: left as u32, top: top as u32, width: w, height: h });
+        let grown = ((size.0 * x).round() as u32, (size.1 * y).round() as u32);
+        self.list.push(Step::Generate { width: grown.0.max(width), height: grown.1.max(height) });
+        if grown != (width, height) {
+            let [left, top] = [(area.left - left) * x, (area.top - top) * y];
+            let (w, h) = as_f64((width, height));
+            let area = Area { left, top, width: w, height: h };
+            self.list.push(Step::Resize { area, width, height });
+        }
     }
 
     fn scale_and_convert(&mut self) {
@@ -159,7 +207,7 @@ impl Steps<'_> {
         // Fewer pixels are cheaper to convert.
         let shrinks = f64::from(width) * f64::from(height) < area.width * area.height;
         self.list.extend((convert && !shrinks).then_some(Step::ToSrgb));
-        self.list.push(Step::Resize { area, width, height });
+        self.enlarge_or_resize(area, width, height);
         self.list.extend((convert && shrinks).then_some(Step::ToSrgb));
     }
 
@@ -183,7 +231,8 @@ impl Steps<'_> {
         let given = self.options.background;
         let background = given.unwrap_or(WHITE);
         let background = if self.keeps_alpha { background } else { over_white(background) };
-        if self.probe.alpha && (given.is_some_and(|color| color.alpha > 0) || !self.keeps_alpha) {
+        let alpha = self.probe.alpha || self.options.segment.is_some();
+        if alpha && (given.is_some_and(|color| color.alpha > 0) || !self.keeps_alpha) {
             self.list.push(Step::Flatten { background });
         }
         if let Some(canvas) = self.placement.canvas {
@@ -235,7 +284,8 @@ pub(super) fn may_be_transparent(
     let see_through = options.background.is_some_and(|color| color.alpha < 255);
     let painted = options.background.is_some() && !see_through;
     let framed = border.is_some_and(|border| border.color.alpha < 255);
-    (probe.alpha && !painted) || (placement.canvas.is_some() && see_through) || framed
+    let alpha = probe.alpha || options.segment.is_some();
+    (alpha && !painted) || (placement.canvas.is_some() && see_through) || framed
 }
 
 /// A result with a border round it.

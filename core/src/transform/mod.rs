@@ -15,7 +15,7 @@ mod sharpen;
 use crate::backends::Backend;
 use crate::image::{Image, Orientation, Profile};
 use crate::plan::Step;
-use crate::{Job, Result};
+use crate::{Error, Job, Result};
 
 /// Does `step`. `profile` says what the source's numbers mean, for `Step::ToSrgb`.
 pub(crate) fn run(step: &Step, image: Image, profile: &Profile, job: &Job) -> Result<Image> {
@@ -37,6 +37,7 @@ pub(crate) fn run(step: &Step, image: Image, profile: &Profile, job: &Job) -> Re
             adjust::run(image, adjustment, job)
         }
         Step::Blur { radius } => blur::run(image, radius / 2.0, job),
+        Step::Segment | Step::Generate { .. } => Err(Error::internal("the host's part of a plan")),
         Step::Sharpen { amount } => sharpen::run(image, amount, job),
     }
 }

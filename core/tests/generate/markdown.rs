@@ -136,6 +136,8 @@ fn line(row: &Row) -> String {
     let forms = if row.url { "URL, JSON" } else { "JSON" };
     let status = match row.live {
         Live::Yes => "available".into(),
+        Live::Hook([]) => "with a hook of the host".into(),
+        Live::Hook(values) => format!("available; {} with a hook of the host", codes(values)),
         Live::No => "**not available**".into(),
         Live::Except(values) => format!("available, but not {}", codes(values)),
     };

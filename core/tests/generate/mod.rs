@@ -57,6 +57,10 @@ pub fn sentence(row: &Row) -> String {
     }
     match row.live {
         Live::Yes => {}
+        Live::Hook([]) => text.push_str(" Needs a hook of the host."),
+        Live::Hook(values) => {
+            text.push_str(&format!(" Needs a hook of the host: {}.", values.join(", ")));
+        }
         Live::No => text.push_str(" Not available in this version."),
         Live::Except(values) => {
             text.push_str(&format!(" Not available in this version: `{}`.", values.join("`, `")));

@@ -28,6 +28,15 @@ pub(super) type FourCc = [u8; 4];
 /// Brands of HEVC and other non-AV1 pictures in the same container.
 const HEIC: [&FourCc; 8] = [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"];
 
+/// The codec of the pictures in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    /// AVIF.
+    Av1,
+    /// HEIC.
+    Hevc,
+}
+
 /// The parts of a file that pictures are made of.
 #[derive(Debug)]
 pub(super) struct File<'a> {
@@ -38,16 +47,21 @@ pub(super) struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// Reads the boxes of `source`; media data is not touched.
+    /// Reads the boxes of an AVIF file; media data is not touched.
     pub fn parse(source: &'a [u8], profile_bytes: usize) -> Result<Self> {
+        Self::parse_family(source, Family::Av1, profile_bytes)
+    }
+
+    /// Reads the boxes of a file whose pictures are coded as `expected`.
+    pub fn parse_family(source: &'a [u8], expected: Family, profile_bytes: usize) -> Result<Self> {
         let mut file = File { meta: None, tracks: None };
         let mut moov = None;
         for (index, found) in boxes(source, true).enumerate() {
             // A cut-off tail is no reason to refuse what stands whole before it: the extents of
             // every item that is used are checked against the bytes that are there.
             let Ok(found) = found else { break };
-            if index == 0 {
-                check_brands(&found)?;
+            if index == 0 && family(&found)? != expected {
+                return Err(Error::unsupported("iso base media: no known brand"));
             }
             match &found.kind {
                 b"meta" if file.meta.is_some() => return Err(twice("meta")),
@@ -70,7 +84,8 @@ impl<'a> File<'a> {
     }
 }
 
-fn check_brands(first: &reader::Box<'_>) -> Result<()> {
+/// Which codec the brands speak of.
+fn family(first: &reader::Box<'_>) -> Result<Family> {
     if &first.kind != b"ftyp" {
         return Err(Error::malformed("avif: expected ftyp first"));
     }
@@ -80,15 +95,15 @@ fn check_brands(first: &reader::Box<'_>) -> Result<()> {
     let (compatible, _) = body.rest().as_chunks::<4>();
     let av1 = |brand: &FourCc| brand == b"avif" || brand == b"avis";
     if av1(&major) || compatible.iter().any(av1) {
-        return Ok(());
+        return Ok(Family::Av1);
     }
     let heic = |brand: &FourCc| HEIC.contains(&brand);
     if heic(&major) || compatible.iter().any(heic) {
-        return Err(Error::unsupported("heic: no decoder in this build"));
+        return Ok(Family::Hevc);
     }
     // `mif1` and `miaf` alone say nothing about the codec: the primary item's kind will.
     if major == *b"mif1" || compatible.contains(b"mif1") || compatible.contains(b"miaf") {
-        return Ok(());
+        return Ok(Family::Av1);
     }
     Err(Error::unsupported("avif: no known brand"))
 }

@@ -1,4 +1,4 @@
-//! libaom, all-intra, one frame.
+//! libaom: one frame that stands alone, or many that build on each other.
 
 use std::ffi::{c_int, CStr};
 use std::mem::MaybeUninit;
@@ -7,8 +7,7 @@ use std::slice;
 
 use libaom_sys::*;
 
-use super::mux::{self, Coded};
-use super::{alpha_quality, clean, is_transparent, Settings};
+use super::{alpha_quality, clean, is_transparent, mux, Coded, Settings};
 use crate::backends::Backend;
 use crate::image::{Image, Layout};
 use crate::kernel::yuv::{self, Planar};
@@ -18,13 +17,7 @@ use crate::{Error, Job, Result};
 pub(super) fn encode(image: &Image, settings: Settings, job: &Job) -> Result<Vec<u8>> {
     let size = (image.width(), image.height());
     let transparent = is_transparent(image);
-    let planar = match image.layout() {
-        Layout::Gray => yuv::from_gray(image, 0, 1, job)?,
-        _ if transparent => {
-            yuv::from_pixels(&clean::cleaned(image, job)?, settings.full_chroma, job)?
-        }
-        _ => yuv::from_pixels(image, settings.full_chroma, job)?,
-    };
+    let planar = color_planes(image, transparent, settings, job)?;
     let color = code(&planar, size, settings, job)?;
     drop(planar);
     if !transparent {
@@ -36,15 +29,33 @@ pub(super) fn encode(image: &Image, settings: Settings, job: &Job) -> Result<Vec
     mux::write(&color, Some(&alpha), size)
 }
 
+/// The colours of `image` as planes; those that nobody sees are made cheap.
+pub(super) fn color_planes(
+    image: &Image,
+    transparent: bool,
+    settings: Settings,
+    job: &Job,
+) -> Result<Planar> {
+    match image.layout() {
+        Layout::Gray => yuv::from_gray(image, 0, 1, job),
+        _ if transparent => {
+            yuv::from_pixels(&clean::cleaned(image, job)?, settings.full_chroma, job)
+        }
+        _ => yuv::from_pixels(image, settings.full_chroma, job),
+    }
+}
+
 /// Codes planes into one item.
 fn code(planar: &Planar, size: (u32, u32), settings: Settings, job: &Job) -> Result<Coded> {
     job.check()?;
     let halved = planar.chroma.is_none() || !settings.full_chroma;
-    let mut data = Session::open(planar, size, halved, settings)?.encode(planar)?;
+    let mut session = Session::open(planar, size, halved, settings, Use::Still)?;
+    let mut packets = session.encode(planar, 0)?;
+    packets.extend(session.finish()?);
     job.check()?;
-    // The delimiter that starts a video's frame has no place in a picture.
-    if data.starts_with(&[0x12, 0]) {
-        data.drain(..2);
+    let data = packets.into_iter().flat_map(|packet| packet.data).collect::<Vec<u8>>();
+    if data.is_empty() {
+        return Err(Error::internal("avif: the encoder wrote nothing"));
     }
     Ok(Coded { data, monochrome: planar.chroma.is_none(), halved })
 }
@@ -78,16 +89,42 @@ fn cpu_used(speed: u8) -> i32 {
     }
 }
 
+/// The most frames from one key frame to the next: how far a player goes back to jump.
+const KEY_EVERY: u32 = 120;
+
+/// What an encoder is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// One frame.
+    Still,
+    /// Many frames; each is written as soon as it is there.
+    Moving,
+}
+
+/// A coded frame.
+pub(super) struct Packet {
+    /// Its units without the delimiter, which has no place in a picture file.
+    pub data: Vec<u8>,
+    /// Whether it needs no other frame.
+    pub key: bool,
+}
+
 /// An encoder at work.
-struct Session {
+pub(super) struct Session {
     context: Box<aom_codec_ctx_t>,
     size: (u32, u32),
     halved: bool,
 }
 
 impl Session {
-    fn open(planar: &Planar, size: (u32, u32), halved: bool, settings: Settings) -> Result<Self> {
-        let config = config(planar, size, halved)?;
+    pub fn open(
+        planar: &Planar,
+        size: (u32, u32),
+        halved: bool,
+        settings: Settings,
+        purpose: Use,
+    ) -> Result<Self> {
+        let config = config(planar, size, halved, purpose)?;
         let mut context = Box::<aom_codec_ctx_t>::new_uninit();
         // SAFETY: the context is valid for a write and `config` for a read; the interface is
         // static.
@@ -135,21 +172,22 @@ impl Session {
         check(status, "configure")
     }
 
-    fn encode(&mut self, planar: &Planar) -> Result<Vec<u8>> {
+    /// Codes the frame that is shown from `time` on.
+    pub fn encode(&mut self, planar: &Planar, time: i64) -> Result<Vec<Packet>> {
         let image = self.wrap(planar)?;
         // SAFETY: the context is open; the picture's planes live in `planar` until the encoder
         // has made its own copy, which it does before the call returns.
-        let status = unsafe { aom_codec_encode(&mut *self.context, &image, 0, 1, 0) };
+        let status = unsafe { aom_codec_encode(&mut *self.context, &image, time, 1, 0) };
         check(status, "encode")?;
-        let mut data = self.packets();
+        Ok(self.packets())
+    }
+
+    /// Ends the stream.
+    pub fn finish(&mut self) -> Result<Vec<Packet>> {
         // SAFETY: no picture means the end of the stream.
         let status = unsafe { aom_codec_encode(&mut *self.context, ptr::null(), 0, 1, 0) };
         check(status, "finish")?;
-        data.extend(self.packets());
-        if data.is_empty() {
-            return Err(Error::internal("avif: the encoder wrote nothing"));
-        }
-        Ok(data)
+        Ok(self.packets())
     }
 
     /// libaom's record of our planes. Nothing is copied, nothing has to be freed.
@@ -177,20 +215,23 @@ impl Session {
         Ok(image)
     }
 
-    fn packets(&mut self) -> Vec<u8> {
-        let mut data = Vec::new();
+    fn packets(&mut self) -> Vec<Packet> {
+        let mut packets = Vec::new();
         let mut position = ptr::null();
         loop {
             // SAFETY: the context is open and `position` starts at null, as the call wants.
             let packet = unsafe { aom_codec_get_cx_data(&mut *self.context, &mut position) };
             // SAFETY: a packet that is not null is valid until the next call.
-            let Some(packet) = (unsafe { packet.as_ref() }) else { return data };
+            let Some(packet) = (unsafe { packet.as_ref() }) else { return packets };
             if packet.kind == AOM_CODEC_CX_FRAME_PKT {
                 // SAFETY: the kind says which member of the union was written; its buffer has
                 // `sz` bytes and is valid until the next call.
-                data.extend_from_slice(unsafe {
-                    slice::from_raw_parts(packet.data.frame.buf.cast(), packet.data.frame.sz)
-                });
+                let (data, flags) = unsafe {
+                    let frame = &packet.data.frame;
+                    (slice::from_raw_parts(frame.buf.cast::<u8>(), frame.sz), frame.flags)
+                };
+                let data = data.strip_prefix(&[0x12, 0]).unwrap_or(data).to_vec();
+                packets.push(Packet { data, key: flags & AOM_FRAME_IS_KEY != 0 });
             }
         }
     }
@@ -207,17 +248,27 @@ fn config(
     planar: &Planar,
     (width, height): (u32, u32),
     halved: bool,
+    purpose: Use,
 ) -> Result<aom_codec_enc_cfg_t> {
+    let usage = match purpose {
+        Use::Still => AOM_USAGE_ALL_INTRA,
+        Use::Moving => AOM_USAGE_GOOD_QUALITY,
+    };
     let mut config = MaybeUninit::<aom_codec_enc_cfg_t>::uninit();
     // SAFETY: the record is valid for a write; the interface is static.
-    let status = unsafe {
-        aom_codec_enc_config_default(aom_codec_av1_cx(), config.as_mut_ptr(), AOM_USAGE_ALL_INTRA)
-    };
+    let status =
+        unsafe { aom_codec_enc_config_default(aom_codec_av1_cx(), config.as_mut_ptr(), usage) };
     check(status, "configure")?;
     // SAFETY: a call that succeeded has written all of it.
     let mut config = unsafe { config.assume_init() };
     (config.g_w, config.g_h) = (width, height);
-    config.g_limit = 1;
+    config.g_limit = u32::from(purpose == Use::Still);
+    if purpose == Use::Moving {
+        // Frames have their times in the file; to the encoder each takes one tick.
+        (config.g_timebase.num, config.g_timebase.den) = (1, 30);
+        (config.kf_mode, config.kf_max_dist) = (AOM_KF_AUTO, KEY_EVERY);
+    }
+    // A frame is written before the next one comes, so that none has to wait in memory.
     config.g_lag_in_frames = 0;
     config.g_pass = AOM_RC_ONE_PASS;
     // With more threads the slower speeds of 3.11 write other bytes (seen at 6).

@@ -7,10 +7,19 @@
 
 #[cfg(feature = "aom")]
 mod aom;
+#[cfg(feature = "aom")]
+mod boxes;
 mod clean;
 #[cfg(feature = "aom")]
 mod mux;
 mod rav1e;
+#[cfg(feature = "aom")]
+mod sequence;
+#[cfg(feature = "aom")]
+mod tracks;
+
+#[cfg(feature = "aom")]
+pub(super) use sequence::begin;
 
 use crate::backends::Backend;
 use crate::image::{Image, Layout};
@@ -77,6 +86,26 @@ pub(crate) fn encode_with(
     }?;
     job.check()?;
     Ok(data)
+}
+
+/// A coded picture or sequence.
+#[cfg(feature = "aom")]
+struct Coded {
+    /// Units of the stream, sequence header first.
+    data: Vec<u8>,
+    monochrome: bool,
+    /// Whether chroma is halved in width and height; also said of grey.
+    halved: bool,
+}
+
+/// Begins an animation. Without libaom there is none: ravif knows no other frame than the first.
+#[cfg(not(feature = "aom"))]
+pub(super) fn begin(
+    _output: &crate::plan::OutputPlan,
+    _plan: crate::plan::AnimationPlan,
+    _settings: Settings,
+) -> Result<Box<dyn super::Animation>> {
+    Err(Error::unsupported("avif: animation needs libaom, which this build is without"))
 }
 
 /// Quality of the alpha picture: halfway to the best, because edges of a mask show.

@@ -1,21 +1,11 @@
 //! The container of a still picture: one coded item, and one more for its alpha.
 
-use crate::{Error, Result};
-
-/// One coded picture.
-pub(super) struct Coded {
-    /// Units of the stream, sequence header first.
-    pub data: Vec<u8>,
-    pub monochrome: bool,
-    /// Whether chroma is halved in width and height; also said of grey.
-    pub halved: bool,
-}
+use super::boxes::{boxed, colors, config, number, ALPHA_URN};
+use super::Coded;
+use crate::Result;
 
 const COLOR: u16 = 1;
 const ALPHA: u16 = 2;
-const ALPHA_URN: &[u8] = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0";
-/// Primaries, transfer, matrix, full range.
-const SRGB_BT601: [u8; 7] = [0, 1, 0, 13, 0, 6, 0x80];
 
 /// A file that holds `color`, and `alpha` when there is one, of `width` by `height`.
 pub(super) fn write(
@@ -38,22 +28,6 @@ pub(super) fn write(
     Ok(file)
 }
 
-fn number(value: usize) -> Result<[u8; 4]> {
-    let value = u32::try_from(value);
-    value.map(u32::to_be_bytes).map_err(|_| Error::too_large("avif bytes", u32::MAX, "more"))
-}
-
-fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
-    let length = 8 + parts.iter().map(|part| part.len()).sum::<usize>();
-    // Only heads are boxed here: some hundred bytes.
-    let mut out = (length as u32).to_be_bytes().to_vec();
-    out.extend_from_slice(kind);
-    for part in parts {
-        out.extend_from_slice(part);
-    }
-    out
-}
-
 fn head(
     color: &Coded,
     alpha: Option<&Coded>,
@@ -62,16 +36,28 @@ fn head(
     (color_length, alpha_length): (usize, Option<usize>),
 ) -> Result<Vec<u8>> {
     let ftyp = boxed(b"ftyp", &[b"avif\0\0\0\0avifmif1miaf"]);
+    let color_place = (start + alpha_length.unwrap_or(0), color_length);
+    let alpha_place = alpha_length.map(|length| (start, length));
+    Ok([ftyp, meta(color, alpha, size, color_place, alpha_place)?].concat())
+}
+
+/// `meta`: the items, which lie in the file at a start and with a length.
+pub(super) fn meta(
+    color: &Coded,
+    alpha: Option<&Coded>,
+    size: (u32, u32),
+    color_place: (usize, usize),
+    alpha_place: Option<(usize, usize)>,
+) -> Result<Vec<u8>> {
     let hdlr = boxed(b"hdlr", &[&[0; 8], b"pict", &[0; 13]]);
     let pitm = boxed(b"pitm", &[&[0; 4], &COLOR.to_be_bytes()]);
-    let color_start = start + alpha_length.unwrap_or(0);
-    let mut places = place(COLOR, color_start, color_length)?;
+    let mut places = place(COLOR, color_place)?;
     let mut items = item(COLOR);
     let mut iref = Vec::new();
     let mut count = 1u16;
-    if let Some(length) = alpha_length {
+    if let Some(alpha_place) = alpha_place {
         count = 2;
-        places.extend(place(ALPHA, start, length)?);
+        places.extend(place(ALPHA, alpha_place)?);
         items.extend(item(ALPHA));
         let [a, b] = [ALPHA.to_be_bytes(), COLOR.to_be_bytes()];
         iref = boxed(b"iref", &[&[0; 4], &boxed(b"auxl", &[&a, &[0, 1], &b])]);
@@ -80,11 +66,10 @@ fn head(
     let iloc = boxed(b"iloc", &[&[0, 0, 0, 0, 0x44, 0], &count, &places]);
     let iinf = boxed(b"iinf", &[&[0; 4], &count, &items]);
     let iprp = boxed(b"iprp", &properties(color, alpha, size)?.each_ref().map(Vec::as_slice));
-    let meta = boxed(b"meta", &[&[0; 4], &hdlr, &pitm, &iloc, &iinf, &iref, &iprp]);
-    Ok([ftyp, meta].concat())
+    Ok(boxed(b"meta", &[&[0; 4], &hdlr, &pitm, &iloc, &iinf, &iref, &iprp]))
 }
 
-fn place(id: u16, start: usize, length: usize) -> Result<Vec<u8>> {
+fn place(id: u16, (start, length): (usize, usize)) -> Result<Vec<u8>> {
     let mut out = id.to_be_bytes().to_vec();
     out.extend_from_slice(&[0, 0, 0, 1]);
     out.extend_from_slice(&number(start)?);
@@ -104,8 +89,7 @@ fn properties(
     (width, height): (u32, u32),
 ) -> Result<[Vec<u8>; 2]> {
     let size = boxed(b"ispe", &[&[0; 4], &width.to_be_bytes(), &height.to_be_bytes()]);
-    let nclx = boxed(b"colr", &[b"nclx", &SRGB_BT601]);
-    let mut list = [size, config(color)?, depth(color), nclx].concat();
+    let mut list = [size, config(color)?, depth(color), colors()].concat();
     // An index with the top bit set is essential.
     let mut uses = vec![0, COLOR as u8, 4, 1, 0x80 | 2, 3, 4];
     if let Some(alpha) = alpha {
@@ -120,18 +104,4 @@ fn properties(
 fn depth(coded: &Coded) -> Vec<u8> {
     let bits: &[u8] = if coded.monochrome { &[1, 8] } else { &[3, 8, 8, 8] };
     boxed(b"pixi", &[&[0; 4], bits])
-}
-
-/// `av1C`. Profile and level stand in the first two bytes of the sequence header of a still
-/// picture: 3 bits profile, 2 bits that are set for stills, 5 bits level.
-fn config(coded: &Coded) -> Result<Vec<u8>> {
-    let odd = || Error::internal("avif: the encoder wrote no still picture header");
-    let (&[unit, size, first, second], _) = coded.data.split_first_chunk().ok_or_else(odd)?;
-    // A sequence header unit without extension, with a size of one byte.
-    if unit != 0x0a || size & 0x80 != 0 || first & 0x18 != 0x18 {
-        return Err(odd());
-    }
-    let (profile, level) = (first >> 5, (first & 7) << 2 | second >> 6);
-    let flags = u8::from(coded.monochrome) << 4 | if coded.halved { 0x0c } else { 0 };
-    Ok(boxed(b"av1C", &[&[0x81, profile << 5 | level, flags, 0]]))
 }

@@ -1,5 +1,9 @@
 //! Writes WebP through libwebp.
 
+mod animation;
+
+pub(super) use animation::begin;
+
 use std::borrow::Cow;
 use std::ffi::{c_int, c_void};
 
@@ -8,12 +12,6 @@ use libwebp_sys::*;
 use crate::image::{Image, Layout};
 use crate::kernel::libwebp::MAX_SIDE;
 use crate::{Error, Job, Result};
-
-/// What the callbacks share.
-struct State<'a> {
-    job: &'a Job,
-    data: Vec<u8>,
-}
 
 /// A picture whose buffers are freed when it is dropped.
 struct Picture(WebPPicture);
@@ -33,18 +31,18 @@ pub(super) fn encode(image: &Image, quality: Option<u8>, method: u8, job: &Job) 
     }
     let image = colored(image, job)?;
     let config = config(quality, method, job)?;
-    let mut state = State { job, data: Vec::new() };
-    let mut picture = import(&image, &config)?;
+    let mut data = Vec::new();
+    let mut picture = import(&image, config.lossless)?;
     picture.0.writer = Some(write);
-    picture.0.progress_hook = Some(progress);
-    picture.0.custom_ptr = std::ptr::from_mut(&mut state).cast::<c_void>();
-    // SAFETY: both are set up; the callbacks find `state`, which outlives the call.
+    picture.0.custom_ptr = std::ptr::from_mut(&mut data).cast::<c_void>();
+    watch(&mut picture, job);
+    // SAFETY: both are set up; the callbacks find `data` and `job`, which outlive the call.
     let done = unsafe { WebPEncode(&config, &mut picture.0) } != 0;
     job.check()?;
     if !done {
         return Err(error(picture.0.error_code));
     }
-    Ok(state.data)
+    Ok(data)
 }
 
 /// libwebp takes colour only.
@@ -78,11 +76,19 @@ fn config(quality: Option<u8>, method: u8, job: &Job) -> Result<WebPConfig> {
     Ok(config)
 }
 
-fn import(image: &Image, config: &WebPConfig) -> Result<Picture> {
+/// Lets `job` stop the encoder while it works on `picture`; the caller sees to it that `job` is
+/// there as long.
+fn watch(picture: &mut Picture, job: &Job) {
+    picture.0.progress_hook = Some(progress);
+    picture.0.user_data = std::ptr::from_ref(job).cast_mut().cast::<c_void>();
+}
+
+/// A copy of `image` as libwebp wants it: in colours when `use_argb` is not 0, else in planes.
+fn import(image: &Image, use_argb: c_int) -> Result<Picture> {
     let picture =
         WebPPicture::new().map_err(|()| Error::internal("webp: another library version"))?;
     let mut picture = Picture(picture);
-    picture.0.use_argb = config.lossless;
+    picture.0.use_argb = use_argb;
     picture.0.width = image.width() as c_int;
     picture.0.height = image.height() as c_int;
     let (data, stride) = (image.data().as_ptr(), image.stride() as c_int);
@@ -104,23 +110,23 @@ unsafe extern "C" fn write(data: *const u8, size: usize, picture: *const WebPPic
     if size == 0 {
         return 1;
     }
-    // SAFETY: `custom_ptr` is the state of the running `encode`, used by no one else meanwhile;
+    // SAFETY: `custom_ptr` is the vector of the running `encode`, used by no one else meanwhile;
     // `data` holds `size` bytes.
-    let (state, bytes) = unsafe {
-        let state = &mut *(*picture).custom_ptr.cast::<State>();
-        (state, std::slice::from_raw_parts(data, size))
+    let (all, bytes) = unsafe {
+        let all = &mut *(*picture).custom_ptr.cast::<Vec<u8>>();
+        (all, std::slice::from_raw_parts(data, size))
     };
-    if state.data.try_reserve(size).is_err() {
+    if all.try_reserve(size).is_err() {
         return 0;
     }
-    state.data.extend_from_slice(bytes);
+    all.extend_from_slice(bytes);
     1
 }
 
-/// Zero stops the encoder. It may come from a thread of libwebp's, so it reads the job only.
+/// Zero stops the encoder. It may come from a thread of libwebp's; a job is shared freely.
 unsafe extern "C" fn progress(_percent: c_int, picture: *const WebPPicture) -> c_int {
-    // SAFETY: `custom_ptr` is the state of the running `encode`; only its job is looked at.
-    let job: &Job = unsafe { (*(*picture).custom_ptr.cast::<State>()).job };
+    // SAFETY: `user_data` is the job that `watch` was given, which outlives the call.
+    let job: &Job = unsafe { &*(*picture).user_data.cast::<Job>() };
     c_int::from(job.check().is_ok())
 }
 
