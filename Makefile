@@ -69,7 +69,7 @@ run: tools ## the example server on $(LISTEN) over a folder of sample pictures
 
 # ---------------------------------------------------------------- test
 
-STAGES := rust pure c python node go same corpus truth browser packages house
+STAGES := rust pure c python node go same corpus truth browser worker packages house
 
 .PHONY: test
 test: test-tools build ## every language and every layer; says what it ran
@@ -123,6 +123,11 @@ test-truth:
 .PHONY: test-browser
 test-browser:
 	tests/browser/run.sh $(RELEASE)
+
+# Cloudflare's Worker runtime calls the example server: Images binding and cf.image.
+.PHONY: test-worker
+test-worker:
+	tests/worker/run.sh $(RELEASE)
 
 .PHONY: test-packages
 test-packages:

@@ -19,6 +19,7 @@ var runners = map[string]func(t *testing.T, test []byte){
 	"signatures.json":  runSignature,
 	"urls.json":        runURL,
 	"negotiation.json": runNegotiation,
+	"hints.json":       runNegotiation,
 	"options.json":     runOptions,
 	"plans.json":       runPlan,
 }

@@ -118,6 +118,45 @@ func Negotiate(headers Headers, formats ...Format) (*Negotiated, error) {
 	return negotiated, nil
 }
 
+// Resolved is what options come to for one client.
+type Resolved struct {
+	// Options are the plain options, in canonical text.
+	Options string `json:"options"`
+	// Width is theirs, 0 where they have none.
+	Width int `json:"width"`
+	// Format is the one that they name or negotiate; empty where the source decides.
+	Format Format `json:"format"`
+	// Vary lists the request headers that could have led elsewhere.
+	Vary []string `json:"vary"`
+	// AcceptCH lists the client hints that the site should ask for.
+	AcceptCH []string `json:"accept_ch"`
+}
+
+// Resolve makes options plain for a client with these request headers: width=auto becomes a
+// number, and slow-connection-quality the quality or nothing.
+func Resolve(options OptionSource, headers Headers) (*Resolved, error) {
+	text, err := textOfOptions(options)
+	if err != nil {
+		return nil, err
+	}
+	if options == nil {
+		text = "{}"
+	}
+	request, err := json.Marshal(struct {
+		Headers Headers `json:"headers"`
+		Options string  `json:"options"`
+	}{headers, text})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := negotiate(string(request))
+	resolved := new(Resolved)
+	if err := decoded(answer, err, resolved); err != nil {
+		return nil, err
+	}
+	return resolved, nil
+}
+
 func parseURL(url string) (string, error) {
 	data, n := chars(url)
 	return textOf(func(out **C.safelight_bytes, failure **C.safelight_error) C.int32_t {

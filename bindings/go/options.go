@@ -237,7 +237,7 @@ type Trim struct {
 
 // Options says what one transform does; the zero value of a field is "not given".
 type Options struct {
-	// Target width in CSS pixels, before `dpr`. 1 to 20000. Default: source width. Not available in this version: `auto`.
+	// Target width in CSS pixels, before `dpr`. 1 to 20000. Default: source width.
 	Width int `json:"width,omitempty"`
 	// Target height in CSS pixels, before `dpr`. 1 to 20000. Default: source height.
 	Height int `json:"height,omitempty"`
@@ -275,7 +275,7 @@ type Options struct {
 	Format Format `json:"format,omitempty"`
 	// Encoder quality: a number, or a word for a perceptual target. 1 to 100, or a word. Default: 85.
 	Quality int `json:"quality,omitempty"`
-	// Quality for clients that report a slow connection. 1 to 100, or a word. Not available in this version.
+	// Quality for clients that report a slow connection. 1 to 100, or a word.
 	SlowConnectionQuality int `json:"slow-connection-quality,omitempty"`
 	// `fast` takes the quickest encoder, at some cost in bytes.
 	Compression Compression `json:"compression,omitempty"`
@@ -291,15 +291,15 @@ type Options struct {
 	Segment Segment `json:"segment,omitempty"`
 	// How a picture is enlarged. Default: interpolate. Not available in this version: `generate`.
 	Upscale Upscale `json:"upscale,omitempty"`
-	// Widths that `width=auto` may choose from. Default: 320;768;960;1200. Not available in this version.
+	// Widths that `width=auto` may choose from. Default: 320;768;960;1200.
 	WBreakpoints []int `json:"wbreakpoints,omitempty"`
-	// Width that `width=auto` takes for a phone without hints. 1 to 20000. Default: 768. Not available in this version.
+	// Width that `width=auto` takes for a phone without hints. 1 to 20000. Default: 768.
 	WMobile int `json:"wmobile,omitempty"`
-	// Width that `width=auto` takes for other clients without hints. 1 to 20000. Default: 1200. Not available in this version.
+	// Width that `width=auto` takes for other clients without hints. 1 to 20000. Default: 1200.
 	WDesktop int `json:"wdesktop,omitempty"`
 	// Overlays, painted in their order. Not available in this version.
 	Draw []map[string]any `json:"draw,omitempty"`
-	// `share-publicly` hands the client's credentials to the origin; the result stays public. Not available in this version.
+	// `share-publicly` hands the client's credentials to the origin; the result stays public.
 	OriginAuth OriginAuth `json:"origin-auth,omitempty"`
 }
 

@@ -41,6 +41,11 @@ function negotiate(headers, formats) {
   return JSON.parse(unwrap(native.negotiate(convert.json('request', request))).text)
 }
 
+function resolve(options, headers) {
+  const request = { headers: convert.headerObject(headers), options: convert.options(options) }
+  return JSON.parse(unwrap(native.negotiate(convert.json('request', request))).text)
+}
+
 const version = () => native.version()
 
 const backends = () => JSON.parse(unwrap(native.backends()).text)
@@ -61,6 +66,7 @@ exports.parseUrl = parseUrl
 exports.probe = probe
 exports.render = render
 exports.renderSync = renderSync
+exports.resolve = resolve
 exports.sign = sign
 exports.verify = verify
 exports.version = version

@@ -95,7 +95,12 @@ export interface Probe {
 export interface Explained {
   source: Probe
   plan: Record<string, unknown>
+  /** Canonical text of the options. Results are kept under it and the headers in `vary`. */
   key: string
+  /** The plain options for this client. */
+  options: string
+  /** Names of the request headers that could have led elsewhere. */
+  vary: string[]
   warnings: string[]
 }
 
@@ -199,6 +204,23 @@ export interface Negotiated {
  * `avif`, `webp` and `jpeg` unless given.
  */
 export function negotiate(headers?: HeadersLike, formats?: Iterable<string>): Negotiated
+
+/** The answer of `resolve`. */
+export interface Resolved {
+  /** The plain options, in canonical text: nothing in them waits for a hint. */
+  options: string
+  /** Their width, where they have one. */
+  width: number | null
+  /** The format that they name or negotiate; null where the source decides. */
+  format: string | null
+  /** Names of the request headers that could have led elsewhere, for `Vary`. */
+  vary: string[]
+  /** Client hints that the site should ask for, for `Accept-CH`. */
+  accept_ch: string[]
+}
+
+/** What options come to for a client with these request headers: `width=auto` becomes a number. */
+export function resolve(options: OptionsLike, headers?: HeadersLike): Resolved
 
 /** Version of the library. */
 export function version(): string

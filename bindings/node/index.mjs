@@ -12,6 +12,7 @@ export const {
   probe,
   render,
   renderSync,
+  resolve,
   sign,
   verify,
   version,

@@ -61,7 +61,7 @@ export interface Trim {
 
 /** The options of one transform. */
 export interface RenderOptions {
-  /** Target width in CSS pixels, before `dpr`. 1 to 20000. Default: source width. Not available in this version: `auto`. */
+  /** Target width in CSS pixels, before `dpr`. 1 to 20000. Default: source width. */
   width?: number | 'auto'
   /** Target height in CSS pixels, before `dpr`. 1 to 20000. Default: source height. */
   height?: number
@@ -99,7 +99,7 @@ export interface RenderOptions {
   format?: Format
   /** Encoder quality: a number, or a word for a perceptual target. 1 to 100, or a word. Default: 85. */
   quality?: number | QualityWord
-  /** Quality for clients that report a slow connection. 1 to 100, or a word. Not available in this version. */
+  /** Quality for clients that report a slow connection. 1 to 100, or a word. */
   'slow-connection-quality'?: number | QualityWord
   /** `fast` takes the quickest encoder, at some cost in bytes. */
   compression?: Compression
@@ -115,14 +115,14 @@ export interface RenderOptions {
   segment?: Segment
   /** How a picture is enlarged. Default: interpolate. Not available in this version: `generate`. */
   upscale?: Upscale
-  /** Widths that `width=auto` may choose from. Default: 320;768;960;1200. Not available in this version. */
+  /** Widths that `width=auto` may choose from. Default: 320;768;960;1200. */
   wbreakpoints?: number[] | string
-  /** Width that `width=auto` takes for a phone without hints. 1 to 20000. Default: 768. Not available in this version. */
+  /** Width that `width=auto` takes for a phone without hints. 1 to 20000. Default: 768. */
   wmobile?: number
-  /** Width that `width=auto` takes for other clients without hints. 1 to 20000. Default: 1200. Not available in this version. */
+  /** Width that `width=auto` takes for other clients without hints. 1 to 20000. Default: 1200. */
   wdesktop?: number
   /** Overlays, painted in their order. Not available in this version. */
   draw?: Record<string, unknown>[]
-  /** `share-publicly` hands the client's credentials to the origin; the result stays public. Not available in this version. */
+  /** `share-publicly` hands the client's credentials to the origin; the result stays public. */
   'origin-auth'?: OriginAuth
 }

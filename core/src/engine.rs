@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{json, Value};
 
+use crate::delivery::resolve;
 use crate::encode::Encoded;
 use crate::hooks::Hooks;
 use crate::image::{Format, Probe};
@@ -97,6 +98,7 @@ impl Engine {
     /// pixels alone can tell, such as where a face is.
     pub fn plan(&self, input: &Input<'_>, options: &Options, job: &Job) -> Result<(Probe, Plan)> {
         options.check_supported()?;
+        let options = &resolve(options, input.hints).options;
         let probe = self.probe(input.source)?;
         let measured = insight::measure(input.source, &probe, options, &self.limits, job)?;
         let accepts = input.hints.accepts();
@@ -143,15 +145,20 @@ impl Engine {
     }
 
     /// The plan, its cost and its cache key as JSON; options as in [`Engine::render_text`].
+    /// Results are kept under `key` and the values of the request headers in `vary`; `options`
+    /// are the plain ones for this client.
     pub fn explain_text(&self, input: &Input<'_>, options: &str, job: &Job) -> Result<Value> {
         let parsed = Options::parse(options)?;
         let (probe, plan) = self.plan(input, &parsed.options, job)?;
+        let resolved = resolve(&parsed.options, input.hints);
         let mut warnings = parsed.warnings;
         warnings.extend_from_slice(&plan.warnings);
         Ok(json!({
             "source": probe.to_json(),
             "plan": plan.to_json(),
             "key": parsed.options.to_string(),
+            "options": resolved.options.to_string(),
+            "vary": resolved.vary,
             "warnings": warnings,
         }))
     }

@@ -20,6 +20,8 @@ pub mod url;
 #[cfg(feature = "codecs")]
 pub mod backends;
 #[cfg(feature = "codecs")]
+mod chain;
+#[cfg(feature = "codecs")]
 mod decode;
 #[cfg(feature = "codecs")]
 mod encode;
@@ -35,6 +37,8 @@ mod pipeline;
 mod transform;
 
 pub use assets::Assets;
+#[cfg(feature = "codecs")]
+pub use chain::Pixels;
 #[cfg(feature = "codecs")]
 pub use engine::{Engine, Info, Rendered, Timings};
 pub use error::{Error, Kind, KindNames, Result, KINDS};

@@ -128,6 +128,11 @@ pub extern "C" fn safelight_build_url(
 /// safelight_bytes_free(): the format to send, which of AVIF and WebP the client takes, and the
 /// request headers that decided, for `Vary`.
 ///
+/// With a member `"options"`, text of render options, the answer is what they come to for this
+/// client: `{"options":"width=768","width":768,"format":null,"vary":["Sec-CH-Width"],"accept_ch":
+/// ["Sec-CH-Width"]}`. `width=auto` has become a number; `format` is null where the source decides;
+/// `accept_ch` lists the hints to ask clients for.
+///
 /// Errors: SAFELIGHT_INVALID for text that is not such an object, or `out` NULL.
 #[no_mangle]
 pub extern "C" fn safelight_negotiate(

@@ -194,6 +194,7 @@ static const runner runners[] = {
     {"signatures.json", signature},
     {"urls.json", url},
     {"negotiation.json", negotiation},
+    {"hints.json", negotiation},
     {"options.json", options},
     {"plans.json", plan},
 };

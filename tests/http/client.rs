@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use safelight_server::{router, Config};
+use safelight_server::{listen, router, Config};
 
 /// A running server; it stops and its folder goes when this is dropped.
 pub struct Server {
@@ -61,7 +61,8 @@ impl Server {
         let router = router(&config).unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind(config.listen)).unwrap();
         let address = listener.local_addr().unwrap();
-        runtime.spawn(async move { axum::serve(listener, router).await });
+        let forever = std::future::pending();
+        runtime.spawn(listen(listener, router, config.head_time, forever));
         Server { address, folder, _runtime: runtime }
     }
 
@@ -77,9 +78,27 @@ impl Server {
         stream
     }
 
+    /// A connection on which something was sent.
+    pub fn begin(&self, text: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.write_all(text).unwrap();
+        stream
+    }
+
     pub fn ask(&self, method: &str, path: &[u8], headers: &str) -> Reply {
         let mut data = Vec::new();
         self.send(method, path, headers).read_to_end(&mut data).unwrap();
+        Reply::read(&data)
+    }
+
+    /// Sends a body. The answer may come before all of it was taken.
+    pub fn post(&self, path: &str, kind: &str, body: &[u8]) -> Reply {
+        let headers = format!("Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
+        let mut stream = self.send("POST", path.as_bytes(), &headers);
+        let _ = stream.write_all(body);
+        let mut data = Vec::new();
+        let read = stream.read_to_end(&mut data);
+        assert!(read.is_ok() || !data.is_empty());
         Reply::read(&data)
     }
 
@@ -122,6 +141,12 @@ impl Reply {
     /// The value of a header, empty when there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// All headers but those that speak of the body's length or of the time it took.
+    pub fn headers_without_lengths(&self) -> Vec<&(String, String)> {
+        let varying = ["content-length", "content-range", "cf-resized", "server-timing", "date"];
+        self.headers.iter().filter(|(name, _)| !varying.contains(&name.as_str())).collect()
     }
 
     pub fn text(&self) -> String {

@@ -18,7 +18,7 @@ fn a_picture_answers_with_the_documented_headers() {
     let resized = reply.header("cf-resized");
     assert!(resized.starts_with("internal=ok/m "), "{resized}");
     assert!(resized.ends_with(&format!(" l={}", reply.body.len())), "{resized}");
-    for stage in ["queue", "fetch", "decode", "transform", "encode"] {
+    for stage in ["queue", "fetch", "plan", "decode", "transform", "encode"] {
         assert!(reply.header("server-timing").contains(&format!("{stage};dur=")));
     }
     assert_eq!(&reply.body[8..12], b"WEBP");

@@ -25,6 +25,31 @@ fn many_at_once_get_the_same_bytes() {
     });
 }
 
+#[test]
+fn a_result_that_was_just_made_is_not_made_again() {
+    let server = Server::start();
+    let path = "/cdn-cgi/image/width=90/photo.jpg";
+    let first = server.get(path);
+    let again = server.get(path);
+    assert!(first.header("cf-resized").starts_with("internal=ok/m "));
+    assert!(again.header("cf-resized").starts_with("internal=ram "));
+    assert_eq!((again.body == first.body, again.header("etag")), (true, first.header("etag")));
+    let none = Server::with(|config| config.kept_bytes = 0);
+    none.get(path);
+    assert!(none.get(path).header("cf-resized").starts_with("internal=ok/m "));
+}
+
+#[test]
+fn a_client_that_does_not_say_what_it_wants_is_let_go() {
+    let server = Server::with(|config| config.head_time = std::time::Duration::from_millis(50));
+    let mut silent = server.begin(b"GET / HTTP/1.1\r\nHost: local.test\r\nX-Slow");
+    let mut data = Vec::new();
+    // The connection ends, whatever stands on it.
+    let _ = silent.read_to_end(&mut data);
+    assert!(!data.starts_with(b"HTTP/1.1 200"));
+    assert_eq!(server.get("/photo.jpg").status, 200);
+}
+
 /// Asks for the jobs' numbers until `wanted` is pleased with them.
 fn wait_for(server: &Server, wanted: impl Fn(u64, u64, u64) -> bool) -> [u64; 3] {
     for _ in 0..3000 {

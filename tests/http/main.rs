@@ -5,5 +5,8 @@
 mod client;
 mod errors;
 mod headers;
+mod hints;
 mod load;
 mod paths;
+mod ranges;
+mod worker;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { buildUrl, Engine, explain, negotiate, parseUrl, sign, verify } from '../index.mjs'
+import { buildUrl, Engine, explain, negotiate, parseUrl, resolve, sign, verify } from '../index.mjs'
 import { header } from './headers.mjs'
 import { picture, vectors } from './helpers.mjs'
 
@@ -24,6 +24,10 @@ function urls(vector) {
 
 function negotiation({ request, result }) {
   assert.deepEqual(negotiate(request.headers, request.formats), result)
+}
+
+function hints({ request, result }) {
+  assert.deepEqual(resolve(request.options, request.headers), result)
 }
 
 // Options are read the same whatever they ask for, so the limits must not speak first.
@@ -57,7 +61,7 @@ function plans(vector) {
   assert.deepEqual(warnings, vector.warnings ?? [])
 }
 
-const RUNNERS = { negotiation, options, plans, signatures, urls }
+const RUNNERS = { hints, negotiation, options, plans, signatures, urls }
 
 function holds(run, vector) {
   if (!vector.error) return run(vector)

@@ -6,6 +6,7 @@ import {
   Engine,
   explain,
   negotiate,
+  resolve,
   parseUrl,
   probe,
   render,
@@ -38,6 +39,7 @@ if (url.form === 'delivery') url.variant satisfies string | null | undefined
 sign('/a', 'key', 5) satisfies string
 verify('/a', ['key']) satisfies true
 negotiate({ accept: 'image/webp' }, ['webp']).format satisfies string
+resolve({ width: 'auto' }, { 'sec-ch-width': '300' }).width satisfies number | null
 explain(bytes, 'width=5').plan satisfies object
 probe(bytes).color satisfies 'gray' | 'rgb' | 'cmyk'
 

@@ -35,6 +35,11 @@ def negotiation(case: Case) -> None:
     assert safelight.negotiate(request.get("headers"), request.get("formats")) == case["result"]
 
 
+def hints(case: Case) -> None:
+    request = case["request"]
+    assert safelight.resolve(request["options"], request["headers"]) == case["result"]
+
+
 # Options are read the same whatever they ask for, so the limits must not speak first.
 BOUNDLESS = safelight.Engine(dict.fromkeys(("output_side", "avif_side", "avif_side_auto"), 2**32 - 1) | {
     "output_pixels": 2**63, "memory": 2**63,
@@ -66,6 +71,7 @@ def plans(case: Case) -> None:
 
 
 RUNNERS: dict[str, Callable[[Case], None]] = {
+    "hints": hints,
     "negotiation": negotiation,
     "options": options,
     "plans": plans,

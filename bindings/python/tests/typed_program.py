@@ -4,7 +4,7 @@ import pathlib
 from typing import assert_type
 
 import safelight
-from safelight.types import Info, Limits, Negotiated, Probe, Url
+from safelight.types import Info, Limits, Negotiated, Probe, Resolved, Url
 
 data = b""
 limits: Limits = {"memory": 1 << 20, "time_ms": 100}
@@ -23,6 +23,7 @@ safelight.render(pathlib.Path("a.jpg"), width="auto", quality=80)
 assert_type(safelight.probe(data), Probe)
 assert_type(safelight.parse_url("/a"), Url)
 assert_type(safelight.negotiate([("accept", "image/webp")]), Negotiated)
+assert_type(safelight.resolve({"width": "auto"}, {"sec-ch-width": "300"}), Resolved)
 assert_type(safelight.sign("/a", "key", 5), str)
 safelight.verify("/a", ["key"], now=5)
 safelight.build_url({"form": "transform", "options": "width=5", "source": "/a.jpg"})

@@ -3,7 +3,6 @@
 use sha2::{Digest, Sha256};
 
 use super::accept::split;
-use crate::image::Format;
 use crate::VERSION;
 
 /// Longest tag of a source that is carried over.
@@ -12,9 +11,9 @@ const LONGEST: usize = 512;
 /// `"cf-<opaque>:<source tag>"`, weak when the source's tag is; `None` when the source has none
 /// that may stand in a header.
 ///
-/// The opaque part stands for options, format and our version: when one changes, so may the
-/// bytes.
-pub fn entity_tag(options_key: &str, format: Format, source_tag: Option<&str>) -> Option<String> {
+/// The opaque part stands for `key` and our version: when one changes, so may the bytes. See
+/// [`Resolved::key`](super::Resolved::key).
+pub fn entity_tag(key: &str, source_tag: Option<&str>) -> Option<String> {
     let source_tag = source_tag?.trim();
     let (weak, quoted) = match source_tag.strip_prefix("W/") {
         Some(rest) => ("W/", rest),
@@ -25,7 +24,7 @@ pub fn entity_tag(options_key: &str, format: Format, source_tag: Option<&str>) -
     if bare.is_empty() || bare.len() > LONGEST || !bare.bytes().all(allowed) {
         return None;
     }
-    let digest = Sha256::digest(format!("{VERSION}\n{}\n{options_key}", format.name()));
+    let digest = Sha256::digest(format!("{VERSION}\n{key}"));
     let opaque: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     Some(format!("{weak}\"cf-{opaque}:{bare}\""))
 }
@@ -39,29 +38,39 @@ pub fn if_none_match(header: Option<&str>, tag: Option<&str>) -> bool {
     header.trim() == "*" || split(header, ',').any(|item| opaque(item.trim()) == tag)
 }
 
+/// Whether an `If-Match` header names `tag`: one of a list, or `*`, compared strongly.
+pub(super) fn if_match(header: &str, tag: Option<&str>) -> bool {
+    let any = header.trim() == "*";
+    tag.is_some_and(|tag| any || split(header, ',').any(|item| is_same(tag, item.trim())))
+}
+
+/// Whether two tags stand for the same bytes: both strong and equal.
+pub(super) fn is_same(tag: &str, other: &str) -> bool {
+    tag == other && !tag.starts_with("W/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_changes_with_options_format_and_source() {
-        let tag = |key, format, source| entity_tag(key, format, Some(source)).unwrap();
-        let first = tag("width=1", Format::Webp, "\"abc\"");
+    fn a_tag_changes_with_key_and_source() {
+        let tag = |key, source| entity_tag(key, Some(source)).unwrap();
+        let first = tag("width=1", "\"abc\"");
         assert!(first.starts_with("\"cf-") && first.ends_with(":abc\""), "{first}");
-        assert_eq!(first, tag("width=1", Format::Webp, "abc"));
-        assert_ne!(first, tag("width=2", Format::Webp, "\"abc\""));
-        assert_ne!(first, tag("width=1", Format::Avif, "\"abc\""));
-        assert_ne!(first, tag("width=1", Format::Webp, "\"abd\""));
-        assert_eq!(tag("width=1", Format::Webp, "W/\"abc\""), format!("W/{first}"));
+        assert_eq!(first, tag("width=1", "abc"));
+        assert_ne!(first, tag("width=2", "\"abc\""));
+        assert_ne!(first, tag("width=1", "\"abd\""));
+        assert_eq!(tag("width=1", "W/\"abc\""), format!("W/{first}"));
     }
 
     #[test]
     fn a_source_tag_that_could_break_the_header_gives_none() {
         for source in ["", "\"\"", "a\"b", "a\\", "a\r\nX: y", "a b", "é", &"a".repeat(LONGEST + 1)]
         {
-            assert_eq!(entity_tag("", Format::Jpeg, Some(source)), None, "{source:?}");
+            assert_eq!(entity_tag("", Some(source)), None, "{source:?}");
         }
-        assert_eq!(entity_tag("", Format::Jpeg, None), None);
+        assert_eq!(entity_tag("", None), None);
     }
 
     #[test]

@@ -31,10 +31,14 @@ pub struct Facts<'a> {
     pub work: Work,
     /// What the caller should know.
     pub warnings: &'a [String],
-    /// Canonical text of the options.
-    pub options_key: &'a str,
-    /// Whether the format depended on `Accept`.
-    pub negotiated: bool,
+    /// What the result is kept under: see [`Resolved::key`](super::Resolved::key).
+    pub key: &'a str,
+    /// Whether it was kept, and no work done for this answer.
+    pub kept: bool,
+    /// Request headers that could have led to another result.
+    pub vary: &'a [&'a str],
+    /// Hints that the options ask for.
+    pub accept_ch: &'a [&'a str],
     /// `ETag` of the source.
     pub source_etag: Option<&'a str>,
     /// `Cache-Control` of the source.
@@ -48,6 +52,8 @@ pub struct Work {
     pub queue: Duration,
     /// Fetching the source.
     pub fetch: Duration,
+    /// Reading the header, measuring and planning.
+    pub plan: Duration,
     /// Decoding.
     pub decode: Duration,
     /// Steps between decoder and encoder.
@@ -68,10 +74,13 @@ pub fn headers(facts: &Facts) -> Vec<(String, String)> {
         ("X-Content-Type-Options", "nosniff".to_owned()),
         ("Server-Timing", server_timing(&facts.work)),
     ];
-    if facts.negotiated {
-        headers.push(("Vary", "Accept".to_owned()));
+    if !facts.vary.is_empty() {
+        headers.push(("Vary", facts.vary.join(", ")));
     }
-    if let Some(tag) = entity_tag(facts.options_key, facts.format, facts.source_etag) {
+    if !facts.accept_ch.is_empty() {
+        headers.push(("Accept-CH", facts.accept_ch.join(", ")));
+    }
+    if let Some(tag) = entity_tag(facts.key, facts.source_etag) {
         headers.push(("ETag", tag));
     }
     let more = restrictive.then_some("cache-control is too restrictive");
@@ -80,16 +89,17 @@ pub fn headers(facts: &Facts) -> Vec<(String, String)> {
     headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Milliseconds of queue (`q`), fetch (`n`), decoding plus the rest of the work (`c`), our
+/// Milliseconds of queue (`q`), fetch (`n`), decoding and what comes before, plus the rest of the work (`c`), our
 /// version (`v`) and the length of the body (`l`).
 fn resized(facts: &Facts) -> String {
     let work = &facts.work;
     let ms = |time: Duration| time.as_millis();
+    let status = if facts.kept { "ram" } else { "ok/m" };
     format!(
-        "internal=ok/m q={} n={} c={}+{} v={VERSION} l={}",
+        "internal={status} q={} n={} c={}+{} v={VERSION} l={}",
         ms(work.queue),
         ms(work.fetch),
-        ms(work.decode),
+        ms(work.plan + work.decode),
         ms(work.transform + work.encode),
         facts.bytes,
     )
@@ -99,6 +109,7 @@ fn server_timing(work: &Work) -> String {
     let stages = [
         ("queue", work.queue),
         ("fetch", work.fetch),
+        ("plan", work.plan),
         ("decode", work.decode),
         ("transform", work.transform),
         ("encode", work.encode),
@@ -172,13 +183,16 @@ mod tests {
             work: Work {
                 queue: Duration::ZERO,
                 fetch: Duration::from_millis(317),
-                decode: Duration::from_micros(17_900),
+                plan: Duration::from_micros(400),
+                decode: Duration::from_micros(17_500),
                 transform: Duration::from_millis(20),
                 encode: Duration::from_millis(18),
             },
             warnings: &[],
-            options_key: "width=400",
-            negotiated: true,
+            key: "width=400",
+            kept: false,
+            vary: &["Accept", "Sec-CH-DPR"],
+            accept_ch: &["Sec-CH-DPR"],
             source_etag: Some("\"abc\""),
             source_cache_control: Some("max-age=60"),
         }
@@ -194,22 +208,25 @@ mod tests {
         let resized = format!("internal=ok/m q=0 n=317 c=17+38 v={VERSION} l=1463");
         assert_eq!(value(&headers, "Cf-Resized"), Some(resized.as_str()));
         assert_eq!(value(&headers, "Content-Type"), Some("image/webp"));
-        assert_eq!(value(&headers, "Vary"), Some("Accept"));
+        assert_eq!(value(&headers, "Vary"), Some("Accept, Sec-CH-DPR"));
+        assert_eq!(value(&headers, "Accept-CH"), Some("Sec-CH-DPR"));
         assert_eq!(value(&headers, "Cache-Control"), Some("max-age=3600"));
         assert_eq!(value(&headers, "X-Content-Type-Options"), Some("nosniff"));
         assert_eq!(value(&headers, "Content-Security-Policy"), Some(CSP));
         assert!(value(&headers, "ETag").unwrap().ends_with(":abc\""));
         let timing =
-            "queue;dur=0.0, fetch;dur=317.0, decode;dur=17.9, transform;dur=20.0, encode;dur=18.0";
+            "queue;dur=0.0, fetch;dur=317.0, plan;dur=0.4, decode;dur=17.5, transform;dur=20.0, encode;dur=18.0";
         assert_eq!(value(&headers, "Server-Timing"), Some(timing));
     }
 
     #[test]
     fn a_json_result_is_sandboxed_and_a_fixed_format_does_not_vary() {
-        let headers = headers(&Facts { format: Format::Json, negotiated: false, ..facts() });
+        let headers =
+            headers(&Facts { format: Format::Json, vary: &[], accept_ch: &[], ..facts() });
         assert_eq!(value(&headers, "Content-Type"), Some("application/json"));
         assert_eq!(value(&headers, "Content-Security-Policy"), Some(CSP_SANDBOX));
         assert_eq!(value(&headers, "Vary"), None);
+        assert_eq!(value(&headers, "Accept-CH"), None);
     }
 
     #[test]

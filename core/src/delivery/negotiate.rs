@@ -16,8 +16,10 @@
 use serde_json::{json, Value};
 
 use super::accept::Accept;
+use super::resolve::{accept_ch, resolve, Resolved};
 use super::Hints;
 use crate::image::Format;
+use crate::options::{FormatWord, Options, Width};
 use crate::{Error, Result};
 
 /// Formats that are tried when the caller names none, best first.
@@ -49,21 +51,61 @@ pub fn negotiate(accept: Option<&str>, candidates: &[Format]) -> Negotiated {
 
 /// [`negotiate`] as JSON: `{"headers": {…}, "formats": […]}` to
 /// `{"format": …, "formats": […], "vary": […]}`.
+///
+/// With `"options"`, as text, the answer is what one client gets for them: `options` are the plain
+/// ones of [`resolve`](super::resolve()), `width` is theirs, `format` is the one they name or
+/// negotiate (null where the source decides), and `accept_ch` lists the hints to ask for.
 pub fn negotiate_json(request: &Value) -> Result<Value> {
     let Some(object) = request.as_object() else {
         return Err(Error::invalid("request", "an object", request));
     };
-    if let Some(key) = object.keys().find(|key| !matches!(key.as_str(), "headers" | "formats")) {
-        return Err(Error::invalid("request", "headers, formats", key.escape_debug()));
+    let known = |key: &&String| matches!(key.as_str(), "headers" | "formats" | "options");
+    if let Some(key) = object.keys().find(|key| !known(key)) {
+        return Err(Error::invalid("request", "headers, formats, options", key.escape_debug()));
     }
     let hints = read_headers(&request["headers"])?;
     let candidates = read_formats(&request["formats"])?;
     let chosen = negotiate(hints.accept.as_deref(), &candidates);
+    let formats: Vec<_> = chosen.formats.iter().map(|format| format.name()).collect();
+    match &request["options"] {
+        Value::Null => Ok(json!({
+            "format": chosen.format.name(),
+            "formats": formats,
+            "vary": chosen.vary,
+        })),
+        Value::String(text) => resolved_json(text, &hints, &chosen),
+        other => Err(Error::invalid("options", "text", other)),
+    }
+}
+
+fn resolved_json(text: &str, hints: &Hints, chosen: &Negotiated) -> Result<Value> {
+    let asked = Options::parse(text)?.options;
+    let Resolved { options, mut vary } = resolve(&asked, hints);
+    let auto = options.format == Some(FormatWord::Auto) && options.compression.is_none();
+    if auto && chosen.vary.is_empty() {
+        vary.retain(|name| *name != "Accept");
+    }
+    let width = match options.width {
+        Some(Width::Pixels(width)) => Some(width),
+        _ => None,
+    };
     Ok(json!({
-        "format": chosen.format.name(),
-        "formats": chosen.formats.iter().map(|format| format.name()).collect::<Vec<_>>(),
-        "vary": chosen.vary,
+        "options": options.to_string(),
+        "width": width,
+        "format": if auto { Some(chosen.format.name()) } else { named(&options) },
+        "vary": vary,
+        "accept_ch": accept_ch(&asked),
     }))
+}
+
+/// The format that options name, whatever the source is.
+fn named(options: &Options) -> Option<&'static str> {
+    match options.format.filter(|_| options.compression.is_none())? {
+        FormatWord::Auto => None,
+        FormatWord::BaselineJpeg => Some(FormatWord::Jpeg.word()),
+        FormatWord::PngForce => Some(FormatWord::Png.word()),
+        word => Some(word.word()),
+    }
 }
 
 /// The shortest header that leads to the same choice among AVIF, WebP and the rest. Caches that
@@ -241,6 +283,8 @@ mod tests {
             json!({ "headers": { "accept": [5] } }),
             json!({ "formats": "webp" }),
             json!({ "formats": [5] }),
+            json!({ "options": {} }),
+            json!({ "options": "width=0" }),
         ] {
             let error = negotiate_json(&request).unwrap_err();
             assert_eq!(error.kind(), crate::Kind::Invalid, "{request}");

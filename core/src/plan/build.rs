@@ -13,7 +13,7 @@ use crate::{Error, Limits, Result};
 /// What a plan is made from, besides the header and the limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// What is asked for.
+    /// What is asked for, plain for one client: see `delivery::resolve`.
     pub options: &'a Options,
     /// Formats beyond JPEG, PNG and GIF that the client accepts, best first.
     pub accepts: &'a [Format],
@@ -34,6 +34,7 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     options.check_supported()?;
     check_hooks(request)?;
     let mut warnings = Vec::new();
+    check_width(options, &mut warnings)?;
     let dpr = device_pixel_ratio(options, &mut warnings)?;
     let rest = after_trim(request, probe, dpr, &mut warnings)?;
     let view = View::new(probe, options, rest);
@@ -115,6 +116,23 @@ fn check_hooks(request: &Request<'_>) -> Result<()> {
     }
     if request.options.upscale == Some(Upscale::Generate) && !request.hooks.upscale {
         return Err(missing("upscale=generate"));
+    }
+    Ok(())
+}
+
+/// `width=auto` is a matter of the client's hints, which no plan knows.
+fn check_width(options: &Options, warnings: &mut Vec<String>) -> Result<()> {
+    if options.width == Some(Width::Auto) {
+        return Err(Error::invalid("width", "pixels, resolved from the client's hints", "auto"));
+    }
+    for (name, given) in [
+        ("wbreakpoints", options.wbreakpoints.is_some()),
+        ("wmobile", options.wmobile.is_some()),
+        ("wdesktop", options.wdesktop.is_some()),
+    ] {
+        if given {
+            warnings.push(format!("{name} has no effect without width=auto"));
+        }
     }
     Ok(())
 }

@@ -54,7 +54,11 @@ pub(super) fn choose(
 ) -> Result<Encoding> {
     let chooser = Chooser { request, picture, limits };
     let format = if request.options.compression.is_some() {
-        chooser.quick_format()
+        let format = chooser.quick_format();
+        if request.options.format == Some(FormatWord::Png) && format != Format::Png {
+            warnings.push("JPEG vs PNG selection is automatic".to_owned());
+        }
+        format
     } else {
         chooser.format(warnings)
     };

@@ -44,7 +44,20 @@ say stands in it as percent-encoded JSON, which the URL form does not accept.",
     (
         "Sizes",
         "`width` and `height` are whole CSS pixels; multiplied by `dpr` they make the box that `fit` works with.
-One of them alone keeps the shape of the picture. `width=auto` takes the width from the client's hints.",
+One of them alone keeps the shape of the picture.
+
+`width=auto` takes the width from the client's hints. `Sec-CH-Width` is how wide the picture is shown, in
+pixels of the device; without it, `Sec-CH-Viewport-Width` times `Sec-CH-DPR` is how wide it can be at
+most. The smallest of `wbreakpoints` that is not below is taken, or the largest one. An explicit `dpr`
+stands in for the device's and multiplies the breakpoint. Without a hint, a user agent that says
+`iPhone` or `Android` gets `wmobile`, any other `wdesktop`. Hints that are no number, or an absurd
+one, are as if absent.
+
+A browser sends these hints when the page asked for them with the header
+`Accept-CH: Sec-CH-Width, Sec-CH-Viewport-Width, Sec-CH-DPR`; with `Critical-CH` of the same names even for
+the first request. For pictures on another host the page also has to pass them on:
+`Permissions-Policy: ch-width=(\"https://img.example\"), ch-viewport-width=(\"https://img.example\"),
+ch-dpr=(\"https://img.example\")`, or a `<meta http-equiv=\"Delegate-CH\">` element.",
     ),
     ("Fit", "How the picture meets the box of `width` by `height`."),
     (
@@ -98,7 +111,15 @@ or beside it. Widths are pixels times `dpr`. The border is drawn last and the re
         "Without `format` the result is a JPEG or a PNG. A format that cannot hold the result falls back to
 another one, with a warning.",
     ),
-    ("Quality", "A number from 1 to 100, or a word for how the result shall look."),
+    (
+        "Quality",
+        "A number from 1 to 100, or a word for how the result shall look.
+
+`slow-connection-quality` takes the place of `quality` for a client whose hints tell of a slow connection:
+`Save-Data` is `on`, `ECT` is `slow-2g`, `2g` or `3g`, `RTT` is above 150 milliseconds, or `Downlink` is below
+5 megabits a second. A page asks for them with `Accept-CH: ECT, RTT, Downlink`; browsers send `Save-Data`
+unasked.",
+    ),
     (
         "Metadata",
         "Orientation and colour profile are not metadata here: they are always applied to the pixels.

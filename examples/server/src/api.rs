@@ -12,6 +12,7 @@ use safelight::{CancelToken, Engine, Input, Job};
 use serde_json::{json, Value};
 
 use crate::app::Shared;
+use crate::asked::{Asked, Opened};
 use crate::pool::blocking;
 use crate::reply::{self, Failure};
 use crate::transform;
@@ -86,13 +87,15 @@ fn probe(path: &Path, engine: &Engine) -> Option<(u64, Value)> {
 
 /// The plan of a transform, as JSON.
 pub(crate) async fn explain(State(app): Shared, request: Parts) -> Response {
-    let asked = match transform::Asked::read(request, "/api/explain/") {
+    let asked = match Asked::read(&request, "/api/explain/") {
         Ok(asked) => asked,
         Err(failure) => return failure.response(),
     };
     let found = blocking(move || {
-        let data = app.root.find(&asked.segments)?.read(app.engine.limits().source_bytes)?;
-        let input = Input::new(&data).with_hints(&asked.hints);
+        let (opened, limit) = (asked.open(&app.root)?, app.engine.limits().source_bytes);
+        let data = opened.source.read(limit)?;
+        let assets = Opened::assets(opened.overlays, limit)?;
+        let input = Input::new(&data).with_hints(&asked.hints).with_assets(&assets);
         let job = Job::new(app.engine.limits(), CancelToken::new());
         app.engine.explain_text(&input, &asked.options.to_string(), &job)
     });

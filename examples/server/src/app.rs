@@ -4,17 +4,19 @@ use std::io;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::{header, Method};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::Router;
 use safelight::Engine;
+use tokio::sync::Semaphore;
 
 use crate::files::Root;
+use crate::kept::Kept;
 use crate::pool::Pool;
 use crate::reply::{self, Failure};
-use crate::{api, page, transform, Config};
+use crate::{api, binding, page, transform, Config};
 
 /// Longest path and query that is looked at, in bytes.
 const URL_BYTES: usize = 8192;
@@ -25,6 +27,10 @@ pub(crate) struct App {
     pub root: Root,
     pub engine: Engine,
     pub pool: Pool,
+    /// Places for forms that are being received.
+    pub forms: Semaphore,
+    /// Results that were just made.
+    pub kept: Kept,
 }
 
 pub(crate) type Shared = State<Arc<App>>;
@@ -35,6 +41,8 @@ pub fn router(config: &Config) -> io::Result<Router> {
         root: Root::open(&config.root)?,
         engine: Engine::new(config.limits.clone()),
         pool: Pool::new(config.workers, config.queue),
+        forms: Semaphore::new(config.workers + 4),
+        kept: Kept::new(config.kept_bytes),
     };
     Ok(Router::new()
         .route("/", get(page::index))
@@ -43,16 +51,22 @@ pub fn router(config: &Config) -> io::Result<Router> {
         .route("/api/version", get(api::version))
         .route("/api/samples", get(api::samples))
         .route("/api/explain/{*rest}", get(api::explain))
+        .route("/info", post(binding::info).get(transform::handle))
+        .route("/transform", post(binding::transform).get(transform::handle))
         .fallback(transform::handle)
         .layer(middleware::from_fn(screen))
         .with_state(Arc::new(app)))
 }
 
+/// Where forms are posted to.
+const FORMS: [&str; 2] = ["/info", "/transform"];
+
 /// Refuses what no handler should see: other methods and endless URLs.
 async fn screen(request: Request, next: Next) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    let form = FORMS.contains(&request.uri().path()) && *request.method() == Method::POST;
+    if !form && !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut response = Failure::coded(9424, 405, "method: expected GET or HEAD").response();
-        response.headers_mut().insert("allow", reply::value("GET, HEAD"));
+        response.headers_mut().insert(header::ALLOW, reply::value("GET, HEAD"));
         return response;
     }
     let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());

@@ -3,7 +3,8 @@
 //! | path | answer |
 //! |---|---|
 //! | `/cdn-cgi/image/<options>/<path>` | the picture at `<path>`, transformed |
-//! | `/<path>` | the picture as it is |
+//! | `/<path>` | the picture as it is, or as a Worker's `cf.image` object says |
+//! | `/info`, `/transform` | what a Worker's Images binding asks |
 //! | `/` | a page to try options at |
 //! | `/api/samples`, `/api/explain/<options>/<path>`, `/api/version` | what the page reads |
 //!
@@ -12,7 +13,12 @@
 
 mod api;
 mod app;
+mod asked;
+mod binding;
 mod files;
+mod kept;
+mod listen;
+mod multipart;
 mod page;
 mod pool;
 mod reply;
@@ -21,10 +27,12 @@ mod transform;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use safelight::Limits;
 
 pub use app::router;
+pub use listen::listen;
 pub use samples::make as make_samples;
 
 /// What is served, and where.
@@ -42,6 +50,10 @@ pub struct Config {
     pub workers: usize,
     /// Jobs that may wait; one more is refused as busy.
     pub queue: usize,
+    /// Bytes of results that are kept in memory.
+    pub kept_bytes: usize,
+    /// How long a client may take to send a request line and headers.
+    pub head_time: Duration,
 }
 
 impl Config {
@@ -54,6 +66,8 @@ impl Config {
             samples: false,
             workers: std::thread::available_parallelism().map_or(1, Into::into),
             queue: 64,
+            kept_bytes: 64 << 20,
+            head_time: Duration::from_secs(10),
         }
     }
 }
@@ -78,8 +92,7 @@ async fn run(config: Config) -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     println!("safelight {} serves {}", safelight::VERSION, config.root.display());
     println!("open http://{address}/");
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stop_signal())
+    listen(listener, router, config.head_time, stop_signal())
         .await
         .map_err(|error| error.to_string())
 }

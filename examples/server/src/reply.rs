@@ -1,11 +1,11 @@
 //! Answers: the library's headers and errors as responses of the framework.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use safelight::delivery::{self, Answer, Code, Stage};
+use safelight::delivery::{self, Answer, Code, Conditions, Stage, Validators, Verdict};
 use safelight::Error;
 
 /// A header value; text that cannot be one becomes empty.
@@ -64,6 +64,15 @@ impl Failure {
         Failure::from_answer(delivery::answer_code(code, message))
     }
 
+    /// An answer to the binding, which reads the number from a header of its own.
+    pub(crate) fn binding(code: Code, message: &str) -> Self {
+        let mut answer = delivery::answer_code(code, message);
+        for (name, _) in answer.headers.iter_mut().filter(|(name, _)| name == "Cf-Resized") {
+            "Cf-Images-Binding".clone_into(name);
+        }
+        Failure::from_answer(answer)
+    }
+
     /// As the client sees it.
     pub(crate) fn response(self) -> Response {
         if let Some(context) = self.context.filter(|_| self.answer.status >= 500) {
@@ -85,7 +94,7 @@ impl Failure {
 /// When the source was changed, in the words of HTTP.
 pub(crate) fn add_modified(response: &mut Response, modified: Option<SystemTime>) {
     if let Some(time) = modified {
-        let date = value(&httpdate::fmt_http_date(time));
+        let date = value(&delivery::last_modified(time));
         response.headers_mut().insert("last-modified", date);
     }
 }
@@ -97,31 +106,25 @@ pub(crate) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join(", "))
 }
 
-/// Whether the client asks only for what is newer than it has.
-pub(crate) fn is_conditional(headers: &HeaderMap) -> bool {
-    headers.contains_key("if-none-match") || headers.contains_key("if-modified-since")
+/// A header's name as text.
+pub(crate) fn name(name: &HeaderName) -> &str {
+    name.as_str()
 }
 
-/// Whether the client has the answer already. A tag decides alone when there is one.
-pub(crate) fn is_current(
-    headers: &HeaderMap,
+/// A header's value, where it is text.
+pub(crate) fn text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()
+}
+
+/// 304 or 412, with what a cache needs to go on.
+pub(crate) fn verdict(
+    verdict: Verdict,
     tag: Option<&str>,
-    modified: Option<SystemTime>,
-) -> bool {
-    if let Some(known) = header(headers, "if-none-match") {
-        return delivery::if_none_match(Some(&known), tag);
+    vary: &[&str],
+) -> Result<Response, Failure> {
+    if verdict == Verdict::Failed {
+        return Err(Failure::coded(9424, 412, "the picture is another one by now"));
     }
-    let since = header(headers, "if-modified-since");
-    let since = since.and_then(|text| httpdate::parse_http_date(&text).ok());
-    match (since, modified) {
-        // Dates have whole seconds.
-        (Some(since), Some(modified)) => modified < since + Duration::from_secs(1),
-        _ => false,
-    }
-}
-
-/// 304, with what a cache needs to go on.
-pub(crate) fn not_modified(tag: Option<&str>, vary: bool) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
@@ -129,8 +132,45 @@ pub(crate) fn not_modified(tag: Option<&str>, vary: bool) -> Response {
     if let Some(tag) = tag {
         headers.insert("etag", value(tag));
     }
-    if vary {
-        headers.insert("vary", value("Accept"));
+    if !vary.is_empty() {
+        headers.insert("vary", value(&vary.join(", ")));
     }
+    Ok(response)
+}
+
+/// A body with its headers, or the part of it that `conditions` ask for.
+pub(crate) fn part(
+    conditions: Option<&Conditions>,
+    validators: &Validators,
+    kind: &str,
+    body: &Bytes,
+    headers: &[(String, String)],
+) -> Response {
+    let ranges = conditions.map(|conditions| conditions.select(validators, kind, body));
+    let selected = ranges.filter(|selected| selected.status != 200);
+    if selected.as_ref().is_some_and(|selected| selected.status == 416) {
+        return unsatisfiable(body.len());
+    }
+    let mut response = Response::new(Body::from(body.clone()));
+    add_headers(&mut response, headers);
+    response.headers_mut().insert("accept-ranges", value("bytes"));
+    if let Some(selected) = selected {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let more =
+            [("content-type", selected.content_type), ("content-range", selected.content_range)];
+        for (name, text) in more {
+            if let Some(text) = text {
+                response.headers_mut().insert(name, value(&text));
+            }
+        }
+        *response.body_mut() = Body::from(selected.body);
+    }
+    response
+}
+
+fn unsatisfiable(length: usize) -> Response {
+    let text = format!("range: expected bytes below {length}, got none");
+    let mut response = Failure::coded(9424, 416, &text).response();
+    response.headers_mut().insert("content-range", value(&format!("bytes */{length}")));
     response
 }

@@ -1,107 +1,32 @@
-//! `/cdn-cgi/image/<options>/<path>`, and originals at their own path.
+//! `/cdn-cgi/image/<options>/<path>`, sources with a `cf.image` object, and originals at their
+//! own path.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::request::Parts;
-use axum::http::HeaderMap;
+use axum::http::Method;
 use axum::response::Response;
-use safelight::delivery::{self, Facts, Hints, Stage, Work};
-use safelight::options::FormatWord;
-use safelight::url::{self, Part, SourceRef, Url, TRANSFORM_PREFIX};
-use safelight::{CancelToken, Error, Input, Job, Options, Rendered};
+use safelight::delivery::{self, Conditions, Facts, Situation, Stage, Work};
+use safelight::url::{self, TRANSFORM_PREFIX};
+use safelight::{CancelToken, Error, Input, Job};
 
 use crate::app::{App, Shared};
+use crate::asked::{at, validators, Asked, Opened, CF_HEADER};
 use crate::files::Source;
+use crate::kept;
 use crate::pool::{blocking, Refused};
 use crate::reply::{self, Failure};
 
-/// What one request asks for, understood.
-#[derive(Debug)]
-pub(crate) struct Asked {
-    /// Names of folders and file below the root.
-    pub segments: Vec<String>,
-    /// The options.
-    pub options: Box<Options>,
-    /// What the parser wants the client to know.
-    warnings: Vec<String>,
-    /// What the client's headers say.
-    pub hints: Hints,
-    headers: HeaderMap,
-    source: SourceRef,
-}
-
-/// What a job hands back.
-enum Outcome {
-    /// The client has it already.
-    Current(Option<String>),
-    /// A new picture, and how long it had to wait for a place and for the file.
-    Picture(Box<Rendered>, Work),
-}
-
 /// Answers everything that is no page and no API.
 pub(crate) async fn handle(State(app): Shared, request: Parts) -> Response {
-    if !request.uri.path().starts_with("/cdn-cgi/") {
+    let transform = request.uri.path().starts_with("/cdn-cgi/");
+    if !transform && !request.headers.contains_key(CF_HEADER) {
         return original(app, request).await.unwrap_or_else(Failure::response);
     }
-    let answer = async { transformed(app, Asked::read(request, TRANSFORM_PREFIX)?).await };
+    let answer = async { transformed(app, Asked::read(&request, TRANSFORM_PREFIX)?).await };
     answer.await.unwrap_or_else(Failure::response)
-}
-
-impl Asked {
-    /// Reads the request line as it was sent. `prefix` stands where the transform's would.
-    pub(crate) fn read(request: Parts, prefix: &str) -> Result<Self, Failure> {
-        let headers = request.headers;
-        if delivery::is_loop(reply::header(&headers, "via").as_deref()) {
-            return Err(Failure::from_answer(delivery::answer_loop()));
-        }
-        let text = request.uri.path_and_query().map_or("/", |text| text.as_str());
-        let rest = text.strip_prefix(prefix).map(|rest| format!("{TRANSFORM_PREFIX}{rest}"));
-        let url = url::parse_parts(rest.as_deref().unwrap_or(text), false).map_err(|wrong| {
-            let stage = if wrong.part == Part::Options { Stage::Options } else { Stage::Url };
-            Failure::new(&wrong.error, stage)
-        })?;
-        let Url::Transform(transform) = url else {
-            return Err(Failure::coded(9431, 404, "hosted images are not served here"));
-        };
-        transform.options.check_supported().map_err(at(Stage::Options))?;
-        let source = transform.source_ref().map_err(at(Stage::Url))?;
-        let segments = segments(&source)?;
-        let lines =
-            headers.iter().filter_map(|(name, text)| Some((name.as_str(), text.to_str().ok()?)));
-        let hints = Hints::from_headers(lines);
-        let (options, warnings) = (transform.options, transform.warnings);
-        Ok(Asked { segments, options, warnings, hints, headers, source })
-    }
-
-    /// Whether another `Accept` header could have led to another format.
-    fn is_negotiated(&self) -> bool {
-        matches!(self.options.format, Some(FormatWord::Auto | FormatWord::Avif))
-    }
-
-    /// The answer for a failure: the source instead, when `onerror=redirect` asks for it.
-    fn fail(&self, error: &Error, stage: Stage) -> Failure {
-        let host = reply::header(&self.headers, "host");
-        match delivery::error_redirect(&self.options, &self.source, host.as_deref()) {
-            Some(place) => Failure::from_answer(delivery::answer_redirect(error, stage, place)),
-            None => Failure::new(error, stage),
-        }
-    }
-}
-
-fn segments(source: &SourceRef) -> Result<Vec<String>, Failure> {
-    match source {
-        SourceRef::Path(path) => url::local_path(path).map_err(at(Stage::Url)),
-        SourceRef::Remote { .. } => {
-            let text = "transformation origin is not in allowed origins list: this server reads its own folder only";
-            Err(Failure::coded(9401, 403, text))
-        }
-    }
-}
-
-fn at(stage: Stage) -> impl Fn(Error) -> Failure {
-    move |error| Failure::new(&error, stage)
 }
 
 /// Percent-encodes a name for a URL path.
@@ -116,96 +41,132 @@ pub(crate) fn escape(name: &str) -> String {
 
 async fn transformed(app: Arc<App>, asked: Asked) -> Result<Response, Failure> {
     let asked = Arc::new(asked);
-    let (finder, wanted) = (app.clone(), asked.clone());
-    let source = blocking(move || finder.root.find(&wanted.segments)).await;
-    let source = source.map_err(|error| asked.fail(&error, Stage::Source))?;
-    let (tag, modified) = (source.tag(), source.modified);
+    let (opener, wanted) = (app.clone(), asked.clone());
+    let opened = blocking(move || wanted.open(&opener.root)).await;
+    let opened = opened.map_err(|error| asked.fail(&error, Stage::Source))?;
+    let answer = Answer::new(&asked, &opened);
+    if let Some(verdict) = asked.conditions.check(&answer.validators()) {
+        return reply::verdict(verdict, answer.tag.as_deref(), &asked.resolved.vary);
+    }
+    let kept_under = format!("{} {} {}", asked.segments.join("/"), opened.source.tag(), answer.key);
+    if let Some(result) = app.kept.get(&kept_under) {
+        return Ok(answer.picture(&result, Work::default(), true));
+    }
+    let flight = app.kept.flight(&kept_under);
+    let _one_at_a_time = flight.lock().await;
+    if let Some(result) = app.kept.get(&kept_under) {
+        return Ok(answer.picture(&result, Work::default(), true));
+    }
+    let (result, work) = render(&app, &asked, opened).await?;
+    let result = Arc::new(result);
+    app.kept.put(&kept_under, &result);
+    Ok(answer.picture(&result, work, false))
+}
+
+/// Renders on a thread that may block, when it is our turn.
+async fn render(
+    app: &Arc<App>,
+    asked: &Arc<Asked>,
+    opened: Opened,
+) -> Result<(kept::Result, Work), Failure> {
     // The time a job waits counts: nobody wants a picture after the deadline.
     let cancel = CancelToken::new();
     let job = Job::new(app.engine.limits(), cancel.clone());
     let (worker, wanted, queued) = (app.clone(), asked.clone(), Instant::now());
     let gone = cancel.clone();
     let outcome = app.pool.run(cancel, move || {
-        let outcome = work(&worker, &wanted, source, &job, queued.elapsed());
+        let outcome = work(&worker, &wanted, opened, &job, queued.elapsed());
         if outcome.is_err() && gone.is_cancelled() {
             worker.pool.count_cancelled();
         }
         Ok(outcome)
     });
-    let outcome = match outcome.await {
-        Ok(outcome) => outcome?,
-        Err(Refused::Failed(error)) => return Err(asked.fail(&error, Stage::Transform)),
-        Err(Refused::Busy) => {
-            return Err(Failure::coded(9522, 503, "too many pictures are waiting, try again soon"))
-        }
-    };
-    Ok(match outcome {
-        Outcome::Current(tag) => reply::not_modified(tag.as_deref(), asked.is_negotiated()),
-        Outcome::Picture(rendered, work) => picture(&asked, *rendered, work, &tag, modified),
-    })
+    match outcome.await {
+        Ok(outcome) => outcome,
+        Err(Refused::Failed(error)) => Err(asked.fail(&error, Stage::Transform)),
+        Err(Refused::Busy) => Err(busy()),
+    }
+}
+
+/// Too many jobs are waiting.
+pub(crate) fn busy() -> Failure {
+    let code = Situation::Busy.code();
+    Failure::coded(code.number, code.http, "too many pictures are waiting, try again soon")
 }
 
 /// Everything that happens on a thread that may block.
 fn work(
     app: &App,
     asked: &Asked,
-    source: Source,
+    opened: Opened,
     job: &Job,
     queue: Duration,
-) -> Result<Outcome, Failure> {
+) -> Result<(kept::Result, Work), Failure> {
     let fail = |stage| move |error: Error| asked.fail(&error, stage);
-    let (start, tag, modified) = (Instant::now(), source.tag(), source.modified);
+    let start = Instant::now();
     job.check().map_err(fail(Stage::Source))?;
-    let data = source.read(app.engine.limits().source_bytes).map_err(fail(Stage::Source))?;
+    let limit = app.engine.limits().source_bytes;
+    let data = opened.source.read(limit).map_err(fail(Stage::Source))?;
+    let assets = Opened::assets(opened.overlays, limit).map_err(fail(Stage::Source))?;
     let fetch = start.elapsed();
     app.engine.probe(&data).map_err(fail(Stage::Decode))?;
-    let input = Input::new(&data).with_hints(&asked.hints);
-    if reply::is_conditional(&asked.headers) {
-        let plan = app.engine.plan(&input, &asked.options, job);
-        let (_, plan) = plan.map_err(fail(Stage::Transform))?;
-        let format = plan.output.encoding.format();
-        let tag = delivery::entity_tag(&asked.options.to_string(), format, Some(&tag));
-        if reply::is_current(&asked.headers, tag.as_deref(), modified) {
-            return Ok(Outcome::Current(tag));
-        }
-    }
-    let rendered = app.engine.render(&input, &asked.options, job);
+    let input = Input::new(&data).with_hints(&asked.hints).with_assets(&assets);
+    let rendered = app.engine.render(&input, &asked.resolved.options, job);
     let rendered = rendered.map_err(fail(Stage::Transform))?;
     let times = rendered.info.timings;
     let work = Work {
         queue,
         fetch,
-        decode: times.plan + times.decode,
+        plan: times.plan,
+        decode: times.decode,
         transform: times.transform,
         encode: times.encode,
     };
-    Ok(Outcome::Picture(Box::new(rendered), work))
+    Ok((kept::Result { data: rendered.data.into(), info: rendered.info }, work))
 }
 
-/// The answer for a finished picture.
-fn picture(
-    asked: &Asked,
-    rendered: Rendered,
-    work: Work,
-    tag: &str,
-    modified: Option<SystemTime>,
-) -> Response {
-    let Rendered { data, info } = rendered;
-    let warnings = [&asked.warnings[..], &info.warnings[..]].concat();
-    let headers = delivery::headers(&Facts {
-        format: info.format,
-        bytes: data.len(),
-        work,
-        warnings: &warnings,
-        options_key: &asked.options.to_string(),
-        negotiated: asked.is_negotiated(),
-        source_etag: Some(tag),
-        source_cache_control: None,
-    });
-    let mut response = Response::new(data.into());
-    reply::add_headers(&mut response, &headers);
-    reply::add_modified(&mut response, modified);
-    response
+/// What every answer to one request says, whatever becomes of it.
+struct Answer<'a> {
+    asked: &'a Asked,
+    key: String,
+    source_tag: String,
+    tag: Option<String>,
+    modified: Option<std::time::SystemTime>,
+}
+
+impl<'a> Answer<'a> {
+    fn new(asked: &'a Asked, opened: &Opened) -> Self {
+        let (key, source_tag) = (opened.key(asked), opened.source.tag());
+        let tag = delivery::entity_tag(&key, Some(&source_tag));
+        Answer { asked, key, source_tag, tag, modified: opened.modified() }
+    }
+
+    fn validators(&self) -> delivery::Validators<'_> {
+        validators(self.tag.as_deref(), self.modified)
+    }
+
+    /// The answer for a finished picture.
+    fn picture(&self, result: &kept::Result, work: Work, kept: bool) -> Response {
+        let warnings = [&self.asked.warnings[..], &result.info.warnings[..]].concat();
+        let headers = delivery::headers(&Facts {
+            format: result.info.format,
+            bytes: result.data.len(),
+            work,
+            warnings: &warnings,
+            key: &self.key,
+            kept,
+            vary: &self.asked.resolved.vary,
+            accept_ch: &delivery::accept_ch(&self.asked.options),
+            source_etag: Some(&self.source_tag),
+            source_cache_control: None,
+        });
+        let kind = result.info.format.mime();
+        let conditions = Some(&self.asked.conditions).filter(|_| self.asked.get);
+        let mut response =
+            reply::part(conditions, &self.validators(), kind, &result.data, &headers);
+        reply::add_modified(&mut response, self.modified);
+        response
+    }
 }
 
 /// A picture as it lies in the folder. Only what the library knows as a picture leaves.
@@ -215,23 +176,35 @@ async fn original(app: Arc<App>, request: Parts) -> Result<Response, Failure> {
     let found = blocking(move || finder.root.find(&segments)).await;
     let source = found.map_err(at(Stage::Source))?;
     let (tag, modified) = (format!("\"{}\"", source.tag()), source.modified);
-    if reply::is_conditional(&request.headers)
-        && reply::is_current(&request.headers, Some(&tag), modified)
-    {
-        return Ok(reply::not_modified(Some(&tag), false));
+    let lines = request.headers.iter();
+    let conditions = Conditions::from_headers(
+        lines.filter_map(|(name, value)| Some((reply::name(name), reply::text(value)?))),
+    );
+    let known = validators(Some(&tag), modified);
+    if let Some(verdict) = conditions.check(&known) {
+        return reply::verdict(verdict, Some(&tag), &[]);
     }
+    let (kind, data) = read(app, source).await?;
+    let headers = [
+        ("content-type", kind),
+        ("x-content-type-options", "nosniff"),
+        ("etag", &tag),
+        // The folder's owner may change a picture at any time.
+        ("cache-control", "no-cache"),
+        ("content-security-policy", delivery::CSP),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let conditions = Some(&conditions).filter(|_| request.method == Method::GET);
+    let mut response = reply::part(conditions, &known, kind, &data.into(), &headers);
+    reply::add_modified(&mut response, modified);
+    Ok(response)
+}
+
+async fn read(app: Arc<App>, source: Source) -> Result<(&'static str, Vec<u8>), Failure> {
     let read = blocking(move || {
         let data = source.read(app.engine.limits().source_bytes)?;
         let format = app.engine.probe(&data)?.format;
-        Ok((data, format))
+        Ok((format.mime(), data))
     });
-    let (data, format) = read.await.map_err(at(Stage::Decode))?;
-    let mut response = reply::body(format.mime(), data);
-    reply::add_modified(&mut response, modified);
-    let headers = response.headers_mut();
-    headers.insert("etag", reply::value(&tag));
-    // The folder's owner may change a picture at any time.
-    headers.insert("cache-control", reply::value("no-cache"));
-    headers.insert("content-security-policy", reply::value(delivery::CSP));
-    Ok(response)
+    read.await.map_err(at(Stage::Decode))
 }

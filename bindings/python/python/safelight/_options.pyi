@@ -74,7 +74,7 @@ class RenderOptions(TypedDict, total=False):
     """Options as keywords."""
 
     width: int | Literal["auto"]
-    """Target width in CSS pixels, before `dpr`. 1 to 20000. Default: source width. Not available in this version: `auto`."""
+    """Target width in CSS pixels, before `dpr`. 1 to 20000. Default: source width."""
 
     height: int
     """Target height in CSS pixels, before `dpr`. 1 to 20000. Default: source height."""
@@ -131,7 +131,7 @@ class RenderOptions(TypedDict, total=False):
     """Encoder quality: a number, or a word for a perceptual target. 1 to 100, or a word. Default: 85."""
 
     slow_connection_quality: int | QualityWord
-    """Quality for clients that report a slow connection. 1 to 100, or a word. Not available in this version."""
+    """Quality for clients that report a slow connection. 1 to 100, or a word."""
 
     compression: Compression
     """`fast` takes the quickest encoder, at some cost in bytes."""
@@ -155,16 +155,16 @@ class RenderOptions(TypedDict, total=False):
     """How a picture is enlarged. Default: interpolate. Not available in this version: `generate`."""
 
     wbreakpoints: Sequence[int] | str
-    """Widths that `width=auto` may choose from. Default: 320;768;960;1200. Not available in this version."""
+    """Widths that `width=auto` may choose from. Default: 320;768;960;1200."""
 
     wmobile: int
-    """Width that `width=auto` takes for a phone without hints. 1 to 20000. Default: 768. Not available in this version."""
+    """Width that `width=auto` takes for a phone without hints. 1 to 20000. Default: 768."""
 
     wdesktop: int
-    """Width that `width=auto` takes for other clients without hints. 1 to 20000. Default: 1200. Not available in this version."""
+    """Width that `width=auto` takes for other clients without hints. 1 to 20000. Default: 1200."""
 
     draw: Sequence[Mapping[str, Any]]
     """Overlays, painted in their order. Not available in this version."""
 
     origin_auth: OriginAuth
-    """`share-publicly` hands the client's credentials to the origin; the result stays public. Not available in this version."""
+    """`share-publicly` hands the client's credentials to the origin; the result stays public."""

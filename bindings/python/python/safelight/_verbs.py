@@ -12,7 +12,7 @@ from ._engine import Engine, Image
 if TYPE_CHECKING:
     from ._native import CancelToken
     from ._options import RenderOptions
-    from .types import Backend, Data, Headers, Negotiated, Probe, Url
+    from .types import Backend, Data, Headers, Negotiated, Probe, Resolved, Url
 
 _default = Engine()
 
@@ -94,6 +94,16 @@ def negotiate(headers: Headers | None = None, formats: Iterable[str] | None = No
     if formats is not None:
         request["formats"] = list(formats)
     return cast("Negotiated", json.loads(_native.negotiate(_convert.to_json("request", request))))
+
+
+def resolve(options: str | Mapping[str, object], headers: Headers | None = None) -> Resolved:
+    """What ``options`` come to for a client with these request headers.
+
+    ``width=auto`` becomes a number, and ``slow-connection-quality`` the quality or nothing.
+    """
+    text = _convert.options_text(options, {})
+    request = {"headers": _convert.header_object(headers), "options": text}
+    return cast("Resolved", json.loads(_native.negotiate(_convert.to_json("request", request))))
 
 
 def version() -> str:

@@ -127,6 +127,16 @@ class Negotiated(TypedDict):
     vary: list[str]
 
 
+class Resolved(TypedDict):
+    """Plain options for a client, what they come to, and the header names that matter."""
+
+    options: str
+    width: int | None
+    format: str | None
+    vary: list[str]
+    accept_ch: list[str]
+
+
 class Backend(TypedDict):
     """One codec library of this build."""
 
