@@ -283,13 +283,13 @@ type Options struct {
 	Anim *bool `json:"anim,omitempty"`
 	// Which metadata the result keeps. Default: copyright.
 	Metadata Metadata `json:"metadata,omitempty"`
-	// Which colours the numbers of the result mean. Default: srgb. Not available in this version: `keep`.
+	// Which colours the numbers of the result mean. Default: srgb.
 	Colorspace Colorspace `json:"colorspace,omitempty"`
 	// `redirect` answers a failed URL with a redirect to the source.
 	OnError OnError `json:"onerror,omitempty"`
-	// `foreground` cuts the subject out; the rest becomes transparent. Not available in this version.
+	// `foreground` cuts the subject out; the rest becomes transparent. Needs a hook of the host.
 	Segment Segment `json:"segment,omitempty"`
-	// How a picture is enlarged. Default: interpolate. Not available in this version: `generate`.
+	// How a picture is enlarged. Default: interpolate. Needs a hook of the host: generate.
 	Upscale Upscale `json:"upscale,omitempty"`
 	// Widths that `width=auto` may choose from. Default: 320;768;960;1200.
 	WBreakpoints []int `json:"wbreakpoints,omitempty"`

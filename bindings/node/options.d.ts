@@ -107,13 +107,13 @@ export interface RenderOptions {
   anim?: boolean
   /** Which metadata the result keeps. Default: copyright. */
   metadata?: Metadata
-  /** Which colours the numbers of the result mean. Default: srgb. Not available in this version: `keep`. */
+  /** Which colours the numbers of the result mean. Default: srgb. */
   colorspace?: Colorspace
   /** `redirect` answers a failed URL with a redirect to the source. */
   onerror?: OnError
-  /** `foreground` cuts the subject out; the rest becomes transparent. Not available in this version. */
+  /** `foreground` cuts the subject out; the rest becomes transparent. Needs a hook of the host. */
   segment?: Segment
-  /** How a picture is enlarged. Default: interpolate. Not available in this version: `generate`. */
+  /** How a picture is enlarged. Default: interpolate. Needs a hook of the host: generate. */
   upscale?: Upscale
   /** Widths that `width=auto` may choose from. Default: 320;768;960;1200. */
   wbreakpoints?: number[] | string

@@ -22,6 +22,8 @@ pub mod backends;
 #[cfg(feature = "codecs")]
 mod chain;
 #[cfg(feature = "codecs")]
+mod color;
+#[cfg(feature = "codecs")]
 mod decode;
 #[cfg(feature = "codecs")]
 mod encode;

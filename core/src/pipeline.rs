@@ -91,7 +91,7 @@ impl Walk<'_> {
             let frame = Frame { image, ..frame };
             timed(&mut times.encode, || result.add(&frame, self.job))?;
         }
-        let data = timed(&mut times.encode, || result.finish(self.job))?;
+        let data = timed(&mut times.encode, || encode::carried(result.finish(self.job)?, output))?;
         self.job.check()?;
         Ok(Executed { encoded: Encoded { data, encoding: output.encoding.clone() }, times })
     }

@@ -44,7 +44,7 @@ pub(crate) fn psnr(left: &Image, right: &Image) -> f64 {
 pub(crate) fn decode_plan(probe: &Probe, scale: u8) -> DecodePlan {
     let side = |side: u32| side.div_ceil(u32::from(scale));
     let (width, height) = (side(probe.width), side(probe.height));
-    DecodePlan { scale, width, height, layout: probe.layout() }
+    DecodePlan { scale, width, height, layout: probe.layout(), to_srgb: false }
 }
 
 /// Header and pixels at full size.

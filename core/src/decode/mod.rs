@@ -92,7 +92,10 @@ pub(crate) fn run_adapter(
         Format::Png => png::decode(source, probe, plan, limits, job),
         Format::Gif => gif::decode(source, probe, plan, limits, job),
         Format::Webp => webp::decode(source, probe, plan, limits, job),
-        Format::Avif => avif::decode(source, limits, job),
+        Format::Avif => {
+            let to_srgb = plan.to_srgb.then_some(&probe.profile);
+            avif::decode(source, to_srgb, limits, job)
+        }
         Format::Heic => Err(hooks::missing("heic")),
         Format::Json => Err(Error::unsupported("json is not an image")),
     }
@@ -146,5 +149,5 @@ pub(crate) fn backends() -> Vec<Backend> {
 /// Decodes an AVIF file for the tests of its encoder.
 #[cfg(test)]
 pub(crate) fn avif_picture(source: &[u8], limits: &Limits, job: &Job) -> Result<Image> {
-    avif::decode(source, limits, job)
+    avif::decode(source, None, limits, job)
 }

@@ -1,6 +1,7 @@
 //! Pixels to bytes: one adapter a format.
 
 mod avif;
+mod carry;
 mod gif;
 mod jpeg;
 mod palette;
@@ -27,10 +28,16 @@ pub(crate) fn encode(image: &Image, output: &OutputPlan, job: &Job) -> Result<En
     job.check()?;
     if let Encoding::Png { fast, palette } = output.encoding {
         let (data, palette) = png::encode(image, fast, palette, job)?;
+        let data = carry::into_file(data, output)?;
         return Ok(Encoded { data, encoding: Encoding::Png { fast, palette } });
     }
-    let data = run_adapter(image, output, job)?;
+    let data = carry::into_file(run_adapter(image, output, job)?, output)?;
     Ok(Encoded { data, encoding: output.encoding.clone() })
+}
+
+/// `file` with the metadata and the profile of `output`; [`encode`] has put them in already.
+pub(crate) fn carried(file: Vec<u8>, output: &OutputPlan) -> Result<Vec<u8>> {
+    carry::into_file(file, output)
 }
 
 /// Takes the frames of an animation one by one, so that memory does not grow with their number.

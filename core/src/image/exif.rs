@@ -70,6 +70,15 @@ pub fn untied(block: &[u8], (width, height): (u32, u32)) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// The bytes of `tag` in the first directory of any TIFF block, and whether its numbers are
+/// big-endian.
+pub fn raw(block: &[u8], tag: u16) -> Option<(&[u8], bool)> {
+    let tiff = Tiff::new(block)?;
+    let entry = tiff.find(tiff.first_directory()?, tag)?;
+    let (start, length) = (tiff.u32(entry.at + 8)? as usize, entry.count as usize);
+    Some((block.get(start..start.checked_add(length)?)?, tiff.big_endian))
+}
+
 fn remove_thumbnail(tiff: &Tiff<'_>, directory: usize, tags: [u16; 2], out: &mut Vec<u8>) {
     let value = |tag| tiff.find(directory, tag).and_then(|entry| tiff.u32(entry.at + 8));
     let [Some(offset), Some(length)] = tags.map(value) else {

@@ -24,6 +24,26 @@ impl Profile {
         }
     }
 
+    /// Whether the numbers mean light beyond white (PQ, HLG).
+    pub fn is_hdr(&self) -> bool {
+        let transfer = match self {
+            Profile::Srgb => None,
+            Profile::Cicp(cicp) => Some(cicp.transfer),
+            Profile::Icc(bytes) => Icc::new(bytes).and_then(|icc| icc.stated_transfer()),
+        };
+        matches!(transfer, Some(16 | 18))
+    }
+
+    /// Whether it is an ICC profile of grey.
+    pub fn is_grey_icc(&self) -> bool {
+        matches!(self, Profile::Icc(bytes) if bytes.get(16..20) == Some(b"GRAY"))
+    }
+
+    /// Whether it is an ICC profile of red, green and blue.
+    pub fn is_rgb_icc(&self) -> bool {
+        matches!(self, Profile::Icc(bytes) if bytes.get(16..20) == Some(b"RGB "))
+    }
+
     /// What has to be done for samples of `model`.
     pub fn usage(&self, model: ColorModel) -> ProfileUse {
         match self {
@@ -56,10 +76,13 @@ fn icc_usage(bytes: &[u8], model: ColorModel) -> ProfileUse {
         return ProfileUse::Broken;
     };
     match (icc.space, model) {
-        (b"RGB ", ColorModel::Rgb) if icc.is_srgb().unwrap_or(false) => ProfileUse::Nothing,
-        (b"RGB ", ColorModel::Rgb) | (b"CMYK", ColorModel::Cmyk) | (b"GRAY", ColorModel::Gray) => {
-            ProfileUse::Convert
+        (b"RGB ", ColorModel::Rgb | ColorModel::Gray) if icc.is_srgb().unwrap_or(false) => {
+            ProfileUse::Nothing
         }
+        // Of an RGB profile on grey samples the grey axis is meant.
+        (b"RGB ", ColorModel::Rgb | ColorModel::Gray)
+        | (b"CMYK", ColorModel::Cmyk)
+        | (b"GRAY", ColorModel::Gray) => ProfileUse::Convert,
         _ => ProfileUse::Broken,
     }
 }
@@ -106,6 +129,11 @@ impl<'a> Icc<'a> {
         let mut entries = self.bytes.get(HEADER + 4..)?.chunks_exact(12).take(count);
         let entry = entries.find(|entry| entry[..4] == name[..])?;
         Some(u32::from_be_bytes(entry[4..8].try_into().ok()?) as usize)
+    }
+
+    /// Transfer characteristics of a `cicp` tag.
+    fn stated_transfer(&self) -> Option<u8> {
+        self.bytes.get(self.tag(b"cicp")?.checked_add(9)?).copied()
     }
 
     fn is_srgb(&self) -> Option<bool> {

@@ -160,7 +160,7 @@ pub static ROWS: &[Row] = &[
     row!("metadata", metadata, words!(Metadata), "Which metadata the result keeps.",
         default = "copyright", neutral = &["copyright"], section = "Metadata"),
     row!("colorspace", colorspace, words!(Colorspace), "Which colours the numbers of the result mean.",
-        default = "srgb", neutral = &["srgb"], live = Live::Except(&["keep"]), section = "Profiles"),
+        default = "srgb", neutral = &["srgb"], section = "Profiles"),
     row!("onerror", onerror, words!(OnError), "`redirect` answers a failed URL with a redirect to the source."),
     row!("segment", segment, words!(Segment), "`foreground` cuts the subject out; the rest becomes transparent.",
         live = Live::Hook(&[])),

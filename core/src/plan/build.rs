@@ -3,6 +3,7 @@
 use super::aim::aim;
 use super::geometry::{place, times_dpr, trimmed, without_border, Rect, Target};
 use super::output::{choose, Picture};
+use super::profile::{self, Draft};
 use super::steps::{decode_plan, may_be_transparent, Frame, Steps, View};
 use super::{memory, metadata, shrink, Encoding, Measured, Needs, OutputPlan, Plan};
 use crate::hooks::{missing, Offered};
@@ -59,9 +60,9 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
         Some(_) => 1,
         None => shrink::decode_scale(probe, &area, view.stored_size(&placement), fast),
     };
-    let decode = decode_plan(probe, scale);
+    let mut decode = decode_plan(probe, scale);
     let keeps_alpha = encoding.format().has_alpha() || encoding == Encoding::Json;
-    let steps = Steps {
+    let mut steps = Steps {
         probe,
         options,
         view: &view,
@@ -72,9 +73,19 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
         list: Vec::new(),
     }
     .collect();
+    let mut draft = Draft {
+        probe,
+        options,
+        encoding: &encoding,
+        animated: probe.frames > 1 && options.anim != Some(false),
+        decode: &mut decode,
+        steps: &mut steps,
+    };
+    let profile = profile::settle(&mut draft, &mut warnings);
     let size = (width, height);
     let metadata = metadata::kept(options, probe, encoding.format(), size, &mut warnings);
-    let output = OutputPlan { metadata, ..OutputPlan::still(width, height, encoding) };
+    metadata::warn_of_losses(options, probe, encoding.format(), &mut warnings);
+    let output = OutputPlan { metadata, profile, ..OutputPlan::still(width, height, encoding) };
     let memory = memory::estimate(probe, &decode, &steps, &output);
     let memory = memory.max(Needs::of(options).memory(probe));
     if memory > limits.memory {

@@ -17,6 +17,7 @@ impl Plan {
                 "width": self.decode.width,
                 "height": self.decode.height,
                 "layout": layout(self.decode.layout),
+                "to_srgb": self.decode.to_srgb,
             },
             "steps": self.steps.iter().map(step).collect::<Vec<_>>(),
             "output": {

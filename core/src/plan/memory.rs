@@ -39,6 +39,15 @@ fn until_encoded(probe: &Probe, decode: &DecodePlan, steps: &[Step]) -> (u64, Bu
     (peak, picture)
 }
 
+/// Samples of the picture behind `steps`.
+pub(super) fn result_layout(decode: &DecodePlan, steps: &[Step]) -> Layout {
+    let mut picture = Buffer { width: decode.width, height: decode.height, layout: decode.layout };
+    for step in steps {
+        picture.apply(step);
+    }
+    picture.layout
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Buffer {
     width: u32,

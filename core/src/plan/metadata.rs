@@ -27,6 +27,27 @@ pub(super) fn kept(
     }
 }
 
+/// Names what goes although it is more than metadata.
+pub(super) fn warn_of_losses(
+    options: &Options,
+    probe: &Probe,
+    format: Format,
+    warnings: &mut Vec<String>,
+) {
+    if format == Format::Json {
+        return;
+    }
+    if probe.embedded.gain_map {
+        let text = "the gain map was dropped: the result has standard dynamic range";
+        warnings.push(text.to_owned());
+    }
+    let dropped_on_purpose = options.metadata == Some(options::Metadata::None);
+    if probe.embedded.content_credentials && !dropped_on_purpose {
+        let text = "content credentials were dropped: they do not hold for a changed picture";
+        warnings.push(text.to_owned());
+    }
+}
+
 fn rights(probe: &Probe, format: Format) -> Metadata {
     if (probe.format, format) != (Format::Jpeg, Format::Jpeg) {
         return Metadata::default();
@@ -130,6 +151,23 @@ mod tests {
         let (kept, _) = kept_for("keep", Format::Webp, Format::Jpeg);
         assert_eq!(kept.iptc.as_deref(), Some(IPTC));
         assert_eq!(kept_for("keep", Format::Jpeg, Format::Gif).0, Metadata::default());
+    }
+
+    #[test]
+    fn gain_maps_and_credentials_are_missed_aloud() {
+        let mut probe = probe(Format::Jpeg);
+        probe.embedded.gain_map = true;
+        probe.embedded.content_credentials = true;
+        let count = |word, format| {
+            let metadata = options::Metadata::from_word(word);
+            let mut warnings = Vec::new();
+            let options = Options { metadata, ..Options::default() };
+            warn_of_losses(&options, &probe, format, &mut warnings);
+            warnings.len()
+        };
+        assert_eq!(count("copyright", Format::Webp), 2);
+        assert_eq!(count("none", Format::Webp), 1);
+        assert_eq!(count("keep", Format::Json), 0);
     }
 
     #[test]

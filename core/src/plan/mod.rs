@@ -14,6 +14,7 @@ mod measured;
 mod memory;
 mod metadata;
 mod output;
+mod profile;
 mod shrink;
 mod steps;
 pub mod window;
@@ -61,6 +62,8 @@ pub struct DecodePlan {
     pub height: u32,
     /// Samples of the decoded picture.
     pub layout: Layout,
+    /// Whether colours are converted to sRGB before samples of more than 8 bits are narrowed.
+    pub to_srgb: bool,
 }
 
 /// A rectangle in pixels of the picture a step receives; fractions are meant.

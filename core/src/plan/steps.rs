@@ -105,6 +105,7 @@ pub(super) fn decode_plan(probe: &Probe, scale: u8) -> DecodePlan {
         width: probe.width.div_ceil(divisor),
         height: probe.height.div_ceil(divisor),
         layout: probe.layout(),
+        to_srgb: false,
     }
 }
 

@@ -1,147 +1,45 @@
 //! From the colours that the source's profile means to sRGB.
 
-use moxcms::{
-    CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout as CmsLayout,
-    MatrixCoefficients, TransferCharacteristics, Transform8BitExecutor, TransformOptions,
-};
-use std::sync::Arc;
+use crate::color::{self, Rows};
+use crate::image::{Image, Layout, Profile};
+use crate::{Job, Result};
 
-use super::hdr::{self, Hdr};
-use crate::image::{Cicp, Image, Layout, Profile};
-use crate::{Error, Job, Result};
-
-/// Converts to sRGB. Grey stays grey; CMYK becomes RGB. A profile that cannot be used after all
-/// is passed over: the numbers are then read as sRGB, and ink as plain subtraction.
-pub(super) fn run(image: Image, profile: &Profile, job: &Job) -> Result<Image> {
-    if let Profile::Cicp(cicp) = profile {
-        if let Some(hdr) = Hdr::new(cicp) {
-            return hdr::run(image, &hdr, job);
-        }
-    }
-    let source = color_profile(profile);
-    match image.layout() {
-        Layout::Cmyk => ink(&image, source.as_ref(), job),
-        Layout::Gray => grey(image, source.as_ref(), job),
-        Layout::Rgb | Layout::Rgba => colour(image, source.as_ref(), job),
-    }
-}
-
-fn color_profile(profile: &Profile) -> Option<ColorProfile> {
-    match profile {
-        Profile::Srgb => None,
-        Profile::Icc(bytes) => ColorProfile::new_from_slice(bytes).ok(),
-        Profile::Cicp(cicp) => cicp_profile(cicp),
-    }
-}
-
-fn cicp_profile(cicp: &Cicp) -> Option<ColorProfile> {
-    let transfer = if cicp.has_srgb_curve() {
-        TransferCharacteristics::Srgb
-    } else {
-        cicp.transfer.try_into().ok()?
-    };
-    // Only the primaries are unsaid: they are those of sRGB.
-    let primaries = if cicp.primaries == 2 { 1 } else { cicp.primaries };
-    let profile = ColorProfile::new_from_cicp(CicpProfile {
-        color_primaries: CicpColorPrimaries::try_from(primaries).ok()?,
-        transfer_characteristics: transfer,
-        matrix_coefficients: MatrixCoefficients::Identity,
-        full_range: true,
-    });
-    profile.red_trc.is_some().then_some(profile)
-}
-
-type Transform = Arc<Transform8BitExecutor>;
-
-fn transform(source: &ColorProfile, from: CmsLayout, to: CmsLayout) -> Option<Transform> {
-    let target = ColorProfile::new_srgb();
-    source.create_transform_8bit(from, &target, to, TransformOptions::default()).ok()
-}
-
-fn colour(mut image: Image, source: Option<&ColorProfile>, job: &Job) -> Result<Image> {
-    let Some(source) = source else {
+/// Converts to sRGB. Grey stays grey; CMYK becomes RGB.
+pub(super) fn run(mut image: Image, profile: &Profile, job: &Job) -> Result<Image> {
+    let Some(rows) = color::converter::<u8>(profile, image.layout()) else {
         return Ok(image);
     };
-    if source.color_space == DataColorSpace::Gray {
-        return grey(image, Some(source), job);
+    if image.layout() == Layout::Cmyk {
+        return ink(&image, &*rows, job);
     }
-    let layout = if image.layout() == Layout::Rgba { CmsLayout::Rgba } else { CmsLayout::Rgb };
-    let Some(transform) = transform(source, layout, layout) else {
-        return Ok(image);
-    };
     let mut from = vec![0; image.stride()];
     let mut done = Ok(());
     image.for_rows(job, |row| {
-        from.copy_from_slice(row);
         if done.is_ok() {
-            done = transform.transform(&from, row);
+            from.copy_from_slice(row);
+            done = rows.convert(&from, row);
         }
     })?;
-    done.map_err(bug)?;
-    Ok(image)
+    done.map(|()| image)
 }
 
-/// One curve for every sample but alpha: grey has no hue that could change.
-fn grey(mut image: Image, source: Option<&ColorProfile>, job: &Job) -> Result<Image> {
-    let Some(table) = source.and_then(grey_table) else {
-        return Ok(image);
-    };
-    let alpha = image.layout() == Layout::Rgba;
-    image.for_rows(job, |row| {
-        for (index, value) in row.iter_mut().enumerate() {
-            if !alpha || index % 4 != 3 {
-                *value = table[usize::from(*value)];
-            }
-        }
-    })?;
-    Ok(image)
-}
-
-fn grey_table(source: &ColorProfile) -> Option<[u8; 256]> {
-    let grey: [u8; 256] = std::array::from_fn(|value| value as u8);
-    let mut out = [0; 256 * 3];
-    if source.color_space == DataColorSpace::Gray {
-        let transform = transform(source, CmsLayout::Gray, CmsLayout::Rgb)?;
-        transform.transform(&grey, &mut out).ok()?;
-    } else {
-        let colours: Vec<u8> = grey.iter().flat_map(|value| [*value; 3]).collect();
-        transform(source, CmsLayout::Rgb, CmsLayout::Rgb)?.transform(&colours, &mut out).ok()?;
-    }
-    Some(std::array::from_fn(|value| out[value * 3 + 1]))
-}
-
-fn ink(image: &Image, source: Option<&ColorProfile>, job: &Job) -> Result<Image> {
+fn ink(image: &Image, rows: &dyn Rows<u8>, job: &Job) -> Result<Image> {
     let mut result = Image::new(image.width(), image.height(), Layout::Rgb)?;
-    let usable = source.filter(|profile| profile.color_space == DataColorSpace::Cmyk);
-    let transform = usable.and_then(|source| transform(source, CmsLayout::Rgba, CmsLayout::Rgb));
     let mut y = 0;
     let mut done = Ok(());
     result.for_rows(job, |row| {
-        match &transform {
-            Some(transform) if done.is_ok() => done = transform.transform(image.row(y), row),
-            _ => subtract(image.row(y), row),
+        if done.is_ok() {
+            done = rows.convert(image.row(y), row);
         }
         y += 1;
     })?;
-    done.map_err(bug)?;
-    Ok(result)
-}
-
-/// Ink without a profile: what is not absorbed is seen.
-fn subtract(ink: &[u8], out: &mut [u8]) {
-    for (out, [c, m, y, k]) in out.as_chunks_mut::<3>().0.iter_mut().zip(ink.as_chunks::<4>().0) {
-        let light = 255 - u32::from(*k);
-        *out = [c, m, y].map(|ink| (((255 - u32::from(*ink)) * light + 127) / 255) as u8);
-    }
-}
-
-fn bug(error: moxcms::CmsError) -> Error {
-    Error::internal(format!("colour: {error}"))
+    done.map(|()| result)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::Cicp;
 
     fn xy(x: f64, y: f64) -> lcms2::CIExyY {
         lcms2::CIExyY { x, y, Y: 1.0 }

@@ -6,7 +6,6 @@ mod color;
 mod convert;
 mod crop;
 mod flatten;
-mod hdr;
 mod orient;
 mod pad;
 mod resize;

@@ -143,16 +143,16 @@ class RenderOptions(TypedDict, total=False):
     """Which metadata the result keeps. Default: copyright."""
 
     colorspace: Colorspace
-    """Which colours the numbers of the result mean. Default: srgb. Not available in this version: `keep`."""
+    """Which colours the numbers of the result mean. Default: srgb."""
 
     onerror: OnError
     """`redirect` answers a failed URL with a redirect to the source."""
 
     segment: Segment
-    """`foreground` cuts the subject out; the rest becomes transparent. Not available in this version."""
+    """`foreground` cuts the subject out; the rest becomes transparent. Needs a hook of the host."""
 
     upscale: Upscale
-    """How a picture is enlarged. Default: interpolate. Not available in this version: `generate`."""
+    """How a picture is enlarged. Default: interpolate. Needs a hook of the host: generate."""
 
     wbreakpoints: Sequence[int] | str
     """Widths that `width=auto` may choose from. Default: 320;768;960;1200."""

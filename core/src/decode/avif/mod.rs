@@ -6,6 +6,7 @@
 
 mod av1;
 mod canvas;
+mod deep;
 mod frames;
 mod source;
 
@@ -17,7 +18,8 @@ pub(super) use frames::frames;
 
 use super::isobmff::{Crop, Nclx};
 use crate::backends::Backend;
-use crate::image::{Cicp, ColorModel, Embedded, Format, Image, Layout, Probe, Profile};
+use crate::color as colors;
+use crate::image::{Cicp, ColorModel, Format, Image, Layout, Probe, Profile};
 use crate::kernel::yuv::{self, Frame, Meaning};
 use crate::{Error, Job, Limits, Result};
 
@@ -46,7 +48,7 @@ pub(crate) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         lossless: false,
         subsampling: subsampling(config.monochrome, config.subsampling),
         profile: profile(&read),
-        embedded: Embedded { exif: read.exif(limits.exif_bytes as usize), ..Embedded::default() },
+        embedded: read.embedded(limits.exif_bytes as usize),
     })
 }
 
@@ -81,8 +83,14 @@ fn profile(read: &Source<'_>) -> Profile {
 
 /// Decodes the picture to 8 bits a sample; the bytes do not depend on the number of threads.
 ///
-/// HDR transfers are passed on as they are: what the numbers mean is in the probe's profile.
-pub(crate) fn decode(source: &[u8], limits: &Limits, job: &Job) -> Result<Image> {
+/// With `to_srgb`, the meaning of the numbers, they are converted before they are narrowed.
+/// Otherwise they are passed on as they are.
+pub(crate) fn decode(
+    source: &[u8],
+    to_srgb: Option<&Profile>,
+    limits: &Limits,
+    job: &Job,
+) -> Result<Image> {
     job.check()?;
     let read = Source::read(source, limits)?;
     let layout = match (read.color.config.monochrome, read.alpha.is_some()) {
@@ -91,11 +99,22 @@ pub(crate) fn decode(source: &[u8], limits: &Limits, job: &Job) -> Result<Image>
         (false, false) => Layout::Rgb,
     };
     let mut image = Image::new(read.color.width, read.color.height, layout)?;
+    let converted;
     {
         let _memory = job.charge(read.color.bytes())?;
         let color = decode_part(&read, &read.color, job)?;
         let meaning = meaning(&read, &color)?;
-        yuv::to_pixels(&color.frame()?, meaning, &mut image, job)?;
+        let frame = color.frame()?;
+        // Premultiplied colours mean nothing before they are divided by alpha.
+        let rows = to_srgb.filter(|_| !read.premultiplied);
+        let rows = rows.and_then(|profile| colors::converter::<u16>(profile, layout));
+        converted = match rows {
+            Some(rows) => deep::fill(&frame, meaning, &*rows, &mut image, job)?,
+            None => false,
+        };
+        if !converted {
+            yuv::to_pixels(&frame, meaning, &mut image, job)?;
+        }
     }
     if let Some(part) = &read.alpha {
         let _memory = job.charge(part.bytes())?;
@@ -105,6 +124,9 @@ pub(crate) fn decode(source: &[u8], limits: &Limits, job: &Job) -> Result<Image>
         if read.premultiplied {
             yuv::unpremultiply(&mut image, job)?;
         }
+    }
+    if let Some(profile) = to_srgb.filter(|_| !converted) {
+        deep::convert(&mut image, profile, job)?;
     }
     crop(image, read.crop, job)
 }

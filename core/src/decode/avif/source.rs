@@ -5,10 +5,13 @@ use std::borrow::Cow;
 use super::av1::{self, Reading};
 use crate::decode::isobmff::{Av1Config, Crop, File, Meta, Nclx, Properties, Track, Tracks};
 use crate::decode::{check_size, wide_side};
+use crate::image::{xmp, Embedded};
 use crate::{Error, Limits, Result};
 
 /// Most tiles of a grid.
 const MAX_TILES: usize = 256;
+/// Most blocks of one kind that are looked at for metadata.
+const MAX_DESCRIPTIONS: usize = 4;
 
 /// Where one coded picture is.
 #[derive(Debug, Clone, Copy)]
@@ -117,16 +120,40 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// The EXIF block of the picture, when it is within `cap` bytes.
-    pub fn exif(&self, cap: usize) -> Option<Vec<u8>> {
-        let meta = self.file.meta.as_ref()?;
-        let is_exif = |id: &u32| meta.item(*id).is_ok_and(|item| &item.kind == b"Exif");
-        let id = meta.sources(b"cdsc", meta.primary()).find(is_exif)?;
-        let data = meta.data(id).ok()?;
+    /// Metadata of the picture within `cap` bytes each, and signs of what is not carried over.
+    pub fn embedded(&self, cap: usize) -> Embedded {
+        let xmp = self.xmp().filter(|packet| packet.len() <= cap);
+        let tone_mapped = self.file.meta.as_ref().is_some_and(|meta| meta.has_kind(b"tmap"));
+        let linked = xmp.as_deref().is_some_and(xmp::has_provenance);
+        Embedded {
+            exif: self.exif().filter(|block| block.len() <= cap),
+            iptc: None,
+            gain_map: tone_mapped || xmp.as_deref().is_some_and(xmp::has_gain_map),
+            content_credentials: self.file.credentials || linked,
+            xmp,
+        }
+    }
+
+    fn exif(&self) -> Option<Vec<u8>> {
+        let data = self.described(b"Exif", |_| true)?;
         // The first word says how far behind it the TIFF header starts.
         let (skip, rest) = data.split_first_chunk::<4>()?;
         let exif = rest.get(usize::try_from(u32::from_be_bytes(*skip)).ok()?..)?;
-        (!exif.is_empty() && exif.len() <= cap).then(|| exif.to_vec())
+        (!exif.is_empty()).then(|| exif.to_vec())
+    }
+
+    fn xmp(&self) -> Option<Vec<u8>> {
+        const RDF: &[u8] = b"http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+        let data = self.described(b"mime", |data| data.windows(RDF.len()).any(|part| part == RDF));
+        data.map(Cow::into_owned)
+    }
+
+    /// Bytes of the first item of `kind` that describes the picture.
+    fn described(&self, kind: &[u8; 4], is: fn(&[u8]) -> bool) -> Option<Cow<'a, [u8]>> {
+        let meta = self.file.meta.as_ref()?;
+        let of_kind = |id: &u32| meta.item(*id).is_ok_and(|item| &item.kind == kind);
+        let ids = meta.sources(b"cdsc", meta.primary()).filter(of_kind).take(MAX_DESCRIPTIONS);
+        ids.filter_map(|id| meta.data(id).ok()).find(|data| is(data))
     }
 }
 

@@ -24,7 +24,7 @@ fn encoded(image: &Image) -> Vec<u8> {
 }
 
 fn decoded(file: &[u8]) -> Result<Image> {
-    decode(file, &Limits::default(), &Job::default())
+    decode(file, None, &Limits::default(), &Job::default())
 }
 
 /// Replaces the one place where `from` stands.
@@ -61,9 +61,10 @@ fn damage_is_an_answer_and_never_a_panic() {
             let at = random(bent.len());
             bent[at] = random(256) as u8;
         }
-        for result in
-            [probe(&bent, &limits).map(|_| ()), decode(&bent, &limits, &Job::default()).map(|_| ())]
-        {
+        for result in [
+            probe(&bent, &limits).map(|_| ()),
+            decode(&bent, None, &limits, &Job::default()).map(|_| ()),
+        ] {
             if let Err(error) = result {
                 let kinds = [Kind::Malformed, Kind::Unsupported, Kind::TooLarge];
                 assert!(kinds.contains(&error.kind()), "{error}: {:?}", error.context());
@@ -84,7 +85,7 @@ fn limits_hold_before_a_pixel_is_decoded() {
     }
     let limits = Limits { memory: 10_000, ..Limits::default() };
     let job = Job::new(&limits, CancelToken::new());
-    assert_eq!(decode(&file, &limits, &job).unwrap_err().kind(), Kind::TooLarge);
+    assert_eq!(decode(&file, None, &limits, &job).unwrap_err().kind(), Kind::TooLarge);
     // A header that claims a huge picture over a small one.
     let huge = [&50_000u32.to_be_bytes()[..], &50_000u32.to_be_bytes()].concat();
     let small = [&70u32.to_be_bytes()[..], &50u32.to_be_bytes()].concat();
@@ -121,7 +122,7 @@ fn a_cancelled_job_decodes_nothing() {
     cancel.cancel();
     let job = Job::new(&Limits::default(), cancel);
     let file = encoded(&picture(70, 50, Layout::Rgb));
-    assert_eq!(decode(&file, &Limits::default(), &job).unwrap_err().kind(), Kind::Cancelled);
+    assert_eq!(decode(&file, None, &Limits::default(), &job).unwrap_err().kind(), Kind::Cancelled);
 }
 
 /// The bytes of the colour item of `file`, and its `av1C`.

@@ -105,6 +105,11 @@ impl<'a> Meta<'a> {
         self.items.get(&id).ok_or_else(missing)
     }
 
+    /// Whether any item is of `kind`.
+    pub fn has_kind(&self, kind: &FourCc) -> bool {
+        self.items.values().any(|item| &item.kind == kind)
+    }
+
     /// Properties of item `id`.
     pub fn properties(&self, id: u32) -> Result<Properties<'a>> {
         self.associations.of(id)

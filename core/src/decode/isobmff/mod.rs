@@ -28,6 +28,9 @@ pub(super) type FourCc = [u8; 4];
 /// Brands of HEVC and other non-AV1 pictures in the same container.
 const HEIC: [&FourCc; 8] = [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"];
 
+/// Names a `uuid` box of Content Credentials.
+const C2PA: &[u8] = b"\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81";
+
 /// The codec of the pictures in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
@@ -44,6 +47,8 @@ pub(super) struct File<'a> {
     pub meta: Option<Meta<'a>>,
     /// The picture tracks of a sequence.
     pub tracks: Option<Tracks<'a>>,
+    /// Whether there are Content Credentials.
+    pub credentials: bool,
 }
 
 impl<'a> File<'a> {
@@ -54,7 +59,7 @@ impl<'a> File<'a> {
 
     /// Reads the boxes of a file whose pictures are coded as `expected`.
     pub fn parse_family(source: &'a [u8], expected: Family, profile_bytes: usize) -> Result<Self> {
-        let mut file = File { meta: None, tracks: None };
+        let mut file = File { meta: None, tracks: None, credentials: false };
         let mut moov = None;
         for (index, found) in boxes(source, true).enumerate() {
             // A cut-off tail is no reason to refuse what stands whole before it: the extents of
@@ -68,6 +73,7 @@ impl<'a> File<'a> {
                 b"meta" => file.meta = Some(Meta::parse(found.body, source, profile_bytes)?),
                 b"moov" if moov.is_some() => return Err(twice("moov")),
                 b"moov" => moov = Some(Tracks::parse(found.body, source)),
+                b"uuid" => file.credentials |= found.body.starts_with(C2PA),
                 _ => {}
             }
         }

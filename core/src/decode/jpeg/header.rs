@@ -1,6 +1,7 @@
 //! The segments of a JPEG up to its first scan, and a count of its scans.
 
-use crate::image::{ColorModel, Profile};
+use super::parts;
+use crate::image::{iptc, xmp, ColorModel, Embedded, Profile};
 use crate::{Error, Limits, Result};
 
 /// More segments than this before the first scan are no camera's work.
@@ -29,22 +30,27 @@ pub(super) struct Header<'a> {
     /// TIFF block of the first EXIF segment.
     pub exif: Option<&'a [u8]>,
     icc: Vec<(u8, u8, &'a [u8])>,
+    xmp: Option<&'a [u8]>,
+    /// Pieces of the Photoshop block.
+    photoshop: Vec<&'a [u8]>,
+    gain_map: bool,
+    credentials: bool,
     /// Where the first scan header's marker begins.
     first_scan: usize,
 }
 
 /// One marker with what belongs to it.
-struct Segment<'a> {
-    marker: u8,
+pub(super) struct Segment<'a> {
+    pub marker: u8,
     /// Where its `0xff` stands.
-    at: usize,
-    body: &'a [u8],
+    pub at: usize,
+    pub body: &'a [u8],
 }
 
 /// Walks markers; entropy-coded data between them is stepped over like any other garbage.
-struct Segments<'a> {
-    source: &'a [u8],
-    at: usize,
+pub(super) struct Segments<'a> {
+    pub source: &'a [u8],
+    pub at: usize,
 }
 
 impl<'a> Iterator for Segments<'a> {
@@ -88,6 +94,7 @@ impl<'a> Header<'a> {
                 return header.finish();
             }
             header.take(&segment)?;
+            header.gain_map |= parts::has_gain_map(source, &segment);
         }
         Err(Error::malformed("jpeg: no scan"))
     }
@@ -112,8 +119,13 @@ impl<'a> Header<'a> {
             0xd9 => return Err(Error::malformed("jpeg: ends before the picture")),
             0xdd => self.restarts |= body.iter().take(2).any(|byte| *byte != 0),
             0xe0 => self.jfif |= body.starts_with(b"JFIF\0"),
-            0xe1 if self.exif.is_none() => self.exif = body.strip_prefix(b"Exif\0\0"),
+            0xe1 => {
+                self.exif = self.exif.or(body.strip_prefix(b"Exif\0\0"));
+                self.xmp = self.xmp.or(body.strip_prefix(parts::XMP));
+            }
             0xe2 => self.take_icc(body),
+            0xeb => self.credentials |= parts::has_credentials(body),
+            0xed => self.photoshop.extend(body.strip_prefix(iptc::PHOTOSHOP)),
             0xee if body.starts_with(b"Adobe") => self.adobe = body.get(11).copied(),
             _ => {}
         }
@@ -170,6 +182,21 @@ impl<'a> Header<'a> {
             return Profile::Srgb;
         }
         Profile::Icc(pieces.iter().flat_map(|(_, _, data)| data.iter().copied()).collect())
+    }
+
+    /// Metadata within `most` bytes each, and signs of what is not carried over.
+    pub fn embedded(&self, most: usize) -> Embedded {
+        let fits = |block: &&[u8]| block.len() <= most;
+        let xmp = self.xmp.filter(fits);
+        let whole = self.photoshop.iter().map(|piece| piece.len()).sum::<usize>() <= most;
+        let photoshop = if whole { self.photoshop.concat() } else { Vec::new() };
+        Embedded {
+            exif: self.exif.filter(fits).map(<[u8]>::to_vec),
+            xmp: xmp.map(<[u8]>::to_vec),
+            iptc: iptc::from_photoshop(&photoshop).map(<[u8]>::to_vec),
+            gain_map: self.gain_map,
+            content_credentials: self.credentials || xmp.is_some_and(xmp::has_provenance),
+        }
     }
 
     /// Colour model, by the number of components.

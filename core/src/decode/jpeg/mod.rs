@@ -2,9 +2,10 @@
 
 mod decompress;
 mod header;
+mod parts;
 
 use super::exif;
-use crate::image::{Embedded, Format, Image, Layout, Probe};
+use crate::image::{Format, Image, Layout, Probe};
 use crate::plan::DecodePlan;
 use crate::{guard, Error, Job, Limits, Result};
 use decompress::Decompress;
@@ -17,7 +18,7 @@ const ROWS: usize = 16;
 pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
     let header = Header::read(source)?;
     super::check_size(header.width, header.height, limits.source_side, limits)?;
-    let exif = header.exif.filter(|block| block.len() <= limits.exif_bytes as usize);
+    let embedded = header.embedded(limits.exif_bytes as usize);
     Ok(Probe {
         format: Format::Jpeg,
         width: header.width,
@@ -25,7 +26,7 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         frames: 1,
         loops: 0,
         duration_ms: 0,
-        orientation: exif.map_or(1, exif::orientation),
+        orientation: embedded.exif.as_deref().map_or(1, exif::orientation),
         model: header.model(),
         alpha: false,
         frames_alpha: false,
@@ -34,7 +35,7 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         lossless: false,
         subsampling: header.subsampling(),
         profile: header.profile(limits),
-        embedded: Embedded { exif: exif.map(<[u8]>::to_vec), ..Embedded::default() },
+        embedded,
     })
 }
 

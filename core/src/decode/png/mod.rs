@@ -13,7 +13,8 @@ use image::ImageDecoder;
 
 use super::compose::{Clock, Opacity};
 use super::{exif, pieces};
-use crate::image::{Cicp, ColorModel, Embedded, Format, Image, Probe, Profile};
+use crate::color;
+use crate::image::{xmp, Cicp, ColorModel, Embedded, Format, Image, Probe, Profile};
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
 use chunks::{Chunk, Chunks};
@@ -44,6 +45,8 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
             b"IEND" => break,
             b"eXIf" => take_exif(&mut probe, chunk.data, limits),
             b"fcTL" => moving.add(&probe, chunk.data),
+            b"iTXt" => take_text(&mut probe, chunk.data, limits),
+            b"caBX" => probe.embedded.content_credentials = true,
             _ if !picture => take(&mut probe, &chunk, limits)?,
             _ => {}
         }
@@ -162,6 +165,18 @@ fn take_exif(probe: &mut Probe, data: &[u8], limits: &Limits) {
     }
 }
 
+/// Takes an XMP packet. It is never packed, by its own specification.
+fn take_text(probe: &mut Probe, data: &[u8], limits: &Limits) {
+    let Some(rest) = data.strip_prefix(b"XML:com.adobe.xmp\0\0\0") else { return };
+    // Language and translated keyword end with a zero each.
+    let packet = rest.splitn(3, |byte| *byte == 0).nth(2);
+    let packet = packet.filter(|packet| packet.len() <= limits.exif_bytes as usize);
+    let Some(packet) = packet.filter(|_| probe.embedded.xmp.is_none()) else { return };
+    probe.embedded.gain_map |= xmp::has_gain_map(packet);
+    probe.embedded.content_credentials |= xmp::has_provenance(packet);
+    probe.embedded.xmp = Some(packet.to_vec());
+}
+
 /// Unpacks a profile chunk, by way of a picture of one grey pixel that carries nothing else.
 /// One that is broken or over the limit is no profile.
 fn unpack_profile(chunk: &[u8], limits: &Limits) -> Option<Vec<u8>> {
@@ -207,6 +222,8 @@ pub(super) fn decode(
     let _stored = job.charge(unplanned)?;
     let mut samples = pixels::buffer(decoder.total_bytes())?;
     decoder.read_image(&mut samples).map_err(failed)?;
-    pixels::convert(&samples, stored, &mut image, job)?;
+    let wanted = plan.to_srgb.then_some(&probe.profile);
+    let rows = wanted.and_then(|profile| color::converter::<u16>(profile, plan.layout));
+    pixels::convert(&samples, stored, rows.as_deref(), &mut image, job)?;
     Ok(image)
 }

@@ -2,6 +2,7 @@
 
 use image::ColorType;
 
+use crate::color::Rows;
 use crate::image::{Image, Layout};
 use crate::{Error, Job, Result};
 
@@ -25,10 +26,12 @@ pub(super) fn buffer(bytes: u64) -> Result<Vec<u8>> {
     Ok(buffer)
 }
 
-/// Converts row by row: 16 bits to 8 with rounding, grey to colour, missing alpha to opaque.
+/// Converts row by row: 16 bits to 8 with rounding, by way of `rows` where colours are converted;
+/// grey to colour, missing alpha to opaque.
 pub(super) fn convert(
     samples: &[u8],
     stored: ColorType,
+    rows: Option<&dyn Rows<u16>>,
     image: &mut Image,
     job: &Job,
 ) -> Result<()> {
@@ -39,11 +42,19 @@ pub(super) fn convert(
     if layout == Layout::Cmyk || samples.len() != stride * image.height() as usize {
         return Err(Error::internal("png: samples do not fit the plan"));
     }
-    let mut rows = samples.chunks_exact(stride);
+    let mut stored = samples.chunks_exact(stride);
     let mut narrow = Vec::new();
+    let (mut words, mut wide) = (Vec::new(), vec![0; image.stride()]);
+    let mut done = Ok(());
     image.for_rows(job, |target| {
-        let row = rows.next().unwrap_or_default();
-        if deep {
+        let row = stored.next().unwrap_or_default();
+        if let Some(rows) = rows.filter(|_| deep && done.is_ok()) {
+            words.clear();
+            let (pairs, _) = row.as_chunks::<2>();
+            words.extend(pairs.iter().map(|pair| u16::from_ne_bytes(*pair)));
+            convert_row(&words, channels, &mut wide, layout);
+            done = rows.convert(&wide, target);
+        } else if deep {
             narrow.clear();
             let (pairs, _) = row.as_chunks::<2>();
             narrow.extend(pairs.iter().map(|pair| to_eight_bits(u16::from_ne_bytes(*pair))));
@@ -51,7 +62,8 @@ pub(super) fn convert(
         } else {
             convert_row(row, channels, target, layout);
         }
-    })
+    })?;
+    done
 }
 
 /// Rounds to the nearest.
@@ -59,8 +71,21 @@ pub(super) fn to_eight_bits(sample: u16) -> u8 {
     ((u32::from(sample) * 255 + 32_767) / 65_535) as u8
 }
 
+/// A sample with a largest value.
+pub(super) trait Sample: Copy + Default {
+    const TOP: Self;
+}
+
+impl Sample for u8 {
+    const TOP: u8 = u8::MAX;
+}
+
+impl Sample for u16 {
+    const TOP: u16 = u16::MAX;
+}
+
 /// Converts a row of `channels` samples a pixel to `layout`.
-pub(super) fn convert_row(row: &[u8], channels: usize, target: &mut [u8], layout: Layout) {
+pub(super) fn convert_row<S: Sample>(row: &[S], channels: usize, target: &mut [S], layout: Layout) {
     if channels == layout.channels() {
         target.copy_from_slice(row);
         return;
@@ -68,11 +93,11 @@ pub(super) fn convert_row(row: &[u8], channels: usize, target: &mut [u8], layout
     let pixels = row.chunks_exact(channels);
     for (pixel, target) in pixels.zip(target.chunks_exact_mut(layout.channels())) {
         let (color, alpha) = match *pixel {
-            [gray] => ([gray; 3], 255),
+            [gray] => ([gray; 3], S::TOP),
             [gray, alpha] => ([gray; 3], alpha),
-            [red, green, blue] => ([red, green, blue], 255),
+            [red, green, blue] => ([red, green, blue], S::TOP),
             [red, green, blue, alpha, ..] => ([red, green, blue], alpha),
-            [] => ([0; 3], 0),
+            [] => ([S::default(); 3], S::default()),
         };
         match target {
             [gray] => *gray = color[1],

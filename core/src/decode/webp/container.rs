@@ -37,6 +37,9 @@ pub(super) struct Container<'a> {
     pub first: Frame<'a>,
     pub icc: Option<&'a [u8]>,
     pub exif: Option<&'a [u8]>,
+    pub xmp: Option<&'a [u8]>,
+    /// Whether there are Content Credentials.
+    pub credentials: bool,
 }
 
 /// Iterates over `(kind, data)`; the last chunk of a cut file is given as far as it goes.
@@ -129,6 +132,8 @@ impl<'a> Container<'a> {
             first,
             icc: None,
             exif: None,
+            xmp: None,
+            credentials: false,
         }
     }
 
@@ -168,6 +173,8 @@ impl<'a> Container<'a> {
                 }
                 b"ICCP" => container.icc = container.icc.or(Some(data)),
                 b"EXIF" => container.exif = container.exif.or(Some(data)),
+                b"XMP " => container.xmp = container.xmp.or(Some(data)),
+                b"C2PA" => container.credentials = true,
                 _ => {}
             }
         }

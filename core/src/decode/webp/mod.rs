@@ -6,7 +6,7 @@ mod decoder;
 mod frames;
 
 use super::exif;
-use crate::image::{ColorModel, Embedded, Format, Image, Layout, Probe, Profile};
+use crate::image::{xmp, ColorModel, Embedded, Format, Image, Layout, Probe, Profile};
 use crate::kernel::libwebp;
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
@@ -24,6 +24,7 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         .filter(|block| block.len() <= limits.exif_bytes as usize)
         // Some writers put the signature of a JPEG segment before the block.
         .map(|block| block.strip_prefix(b"Exif\0\0").unwrap_or(block));
+    let xmp = container.xmp.filter(|packet| packet.len() <= limits.exif_bytes as usize);
     let icc = container.icc.filter(|icc| icc.len() <= limits.profile_bytes as usize);
     let lossless = container.first.lossless;
     Ok(Probe {
@@ -42,7 +43,13 @@ pub(super) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         lossless,
         subsampling: (!lossless).then_some("4:2:0"),
         profile: icc.map_or(Profile::Srgb, |icc| Profile::Icc(icc.to_vec())),
-        embedded: Embedded { exif: exif.map(<[u8]>::to_vec), ..Embedded::default() },
+        embedded: Embedded {
+            exif: exif.map(<[u8]>::to_vec),
+            xmp: xmp.map(<[u8]>::to_vec),
+            iptc: None,
+            gain_map: xmp.is_some_and(xmp::has_gain_map),
+            content_credentials: container.credentials || xmp.is_some_and(xmp::has_provenance),
+        },
     })
 }
 

@@ -2,10 +2,12 @@
 //!
 //! All arithmetic is on integers, so every machine and every vector width gives the same bytes.
 
+mod deep;
 mod from_rgb;
 mod to_rgb;
 mod upsample;
 
+pub(crate) use deep::deep_rows;
 pub(crate) use from_rgb::{from_gray, from_pixels, Planar};
 pub(crate) use to_rgb::{fill_alpha, to_pixels, unpremultiply};
 
