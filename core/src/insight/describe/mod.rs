@@ -10,7 +10,7 @@
 //! | `thumbhash` | ThumbHash in base64 |
 //! | `phash` | perceptual hash, 16 hexadecimal digits; compare by the number of differing bits |
 //! | `faces` | `left`, `top`, `width`, `height` as shares of the picture, and `score`; best first |
-//! | `focus` | `x` and `y` as shares, for `gravity` or `object-position`, and what they come `from` |
+//! | `focus` | `x` and `y` as shares, for `gravity` or `object-position`, and what they come `from`: `faces`, `saliency` or `center` |
 //! | `placeholder` | a tiny WebP as `data:` URL |
 
 mod blurhash;
