@@ -190,14 +190,16 @@ const (
 
 // Words for Quality and SlowConnectionQuality.
 const (
-	// Visually lossless for most pictures.
+	// 85: visually lossless for most pictures.
 	QualityHigh = -1
-	// Hard to tell from the source.
+	// 75: hard to tell from the source.
 	QualityMediumHigh = -2
-	// Visible on inspection.
+	// 60: visible on inspection.
 	QualityMediumLow = -3
-	// Small first.
+	// 45: small first.
 	QualityLow = -4
+	// The library chooses: 75.
+	QualityAuto = -5
 )
 
 var qualityWords = map[int]string{
@@ -205,6 +207,7 @@ var qualityWords = map[int]string{
 	QualityMediumHigh: "medium-high",
 	QualityMediumLow:  "medium-low",
 	QualityLow:        "low",
+	QualityAuto:       "auto",
 }
 
 // TrimBorder says how a uniform border is found.

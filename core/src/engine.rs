@@ -9,6 +9,7 @@ use crate::encode::Encoded;
 use crate::hooks::Hooks;
 use crate::image::{Format, Probe};
 use crate::options::{FormatWord, Options, Width};
+use crate::pipeline::Aim;
 use crate::plan::{Encoding, Measured, Plan, Request};
 use crate::{decode, insight, pipeline, plan, Error, Input, Job, Limits, Result};
 
@@ -39,6 +40,11 @@ pub struct Info {
     pub height: u32,
     /// Encoder quality, 1 to 100, where the format has one.
     pub quality: Option<u8>,
+    /// SSIMULACRA2 of the result against what the encoder was given, where a target was asked
+    /// for and verified.
+    pub score: Option<f64>,
+    /// How often the picture was encoded, where a target was asked for.
+    pub encodes: Option<u8>,
     /// Format of the source.
     pub source_format: Format,
     /// Width of the source, as seen.
@@ -120,18 +126,18 @@ impl Engine {
         job.check()?;
         let (probe, plan) = self.plan(input, options, job)?;
         let mut timings = Timings { plan: start.elapsed(), ..Timings::default() };
-        let encoded = if plan.output.encoding == Encoding::Json {
+        let (encoded, aim) = if plan.output.encoding == Encoding::Json {
             let data = describe(&probe, &plan, input.source.len()).to_string().into_bytes();
-            Encoded { data, encoding: Encoding::Json }
+            (Encoded { data, encoding: Encoding::Json }, None)
         } else {
             let done =
                 pipeline::execute(&plan, &probe, input.source, &self.limits, &self.hooks, job)?;
             timings.decode = done.times.decode;
             timings.transform = done.times.transform;
             timings.encode = done.times.encode;
-            done.encoded
+            (done.encoded, done.aim)
         };
-        let info = Info::new(&probe, plan, &encoded.encoding, timings);
+        let info = Info::new(&probe, plan, &encoded.encoding, aim, timings);
         Ok(Rendered { data: encoded.data, info })
     }
 
@@ -205,13 +211,21 @@ impl Engine {
 }
 
 impl Info {
-    fn new(probe: &Probe, plan: Plan, encoding: &Encoding, timings: Timings) -> Self {
+    fn new(
+        probe: &Probe,
+        plan: Plan,
+        encoding: &Encoding,
+        aim: Option<Aim>,
+        timings: Timings,
+    ) -> Self {
         let (source_width, source_height) = probe.oriented_size();
         Info {
             format: encoding.format(),
             width: plan.output.width,
             height: plan.output.height,
             quality: encoding.quality(),
+            score: aim.and_then(|aim| aim.score),
+            encodes: aim.map(|aim| aim.encodes),
             source_format: probe.format,
             source_width,
             source_height,
@@ -224,7 +238,7 @@ impl Info {
     /// As JSON, the same in every language. Times are milliseconds.
     pub fn to_json(&self, bytes: usize) -> Value {
         let ms = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
-        json!({
+        let mut value = json!({
             "format": self.format.name(),
             "mime": self.format.mime(),
             "width": self.width,
@@ -244,7 +258,12 @@ impl Info {
                 "encode": ms(self.timings.encode),
             },
             "memory": self.memory,
-        })
+        });
+        if let Some(encodes) = self.encodes {
+            value["score"] = json!(self.score.map(|score| (score * 100.0).round() / 100.0));
+            value["encodes"] = json!(encodes);
+        }
+        value
     }
 }
 

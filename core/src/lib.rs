@@ -36,6 +36,8 @@ mod kernel;
 #[cfg(feature = "codecs")]
 mod pipeline;
 #[cfg(feature = "codecs")]
+pub mod quality;
+#[cfg(feature = "codecs")]
 mod transform;
 
 pub use assets::Assets;

@@ -6,6 +6,7 @@ use crate::encode::Encoded;
 use crate::hooks::Hooks;
 use crate::image::{Format, Frame, Image, Probe};
 use crate::plan::{Encoding, Plan, Step};
+use crate::quality::{self, Found};
 use crate::{decode, encode, transform, Job, Limits, Result};
 
 /// What [`execute`] made, and how long its stages took.
@@ -14,6 +15,17 @@ pub(crate) struct Executed {
     pub encoded: Encoded,
     /// Time by stage.
     pub times: Times,
+    /// How a target was met, where there was one.
+    pub aim: Option<Aim>,
+}
+
+/// How a target was met.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Aim {
+    /// The score, where it was looked at.
+    pub score: Option<f64>,
+    /// How often the picture was encoded.
+    pub encodes: u8,
 }
 
 /// Time by stage, over all frames.
@@ -74,10 +86,19 @@ impl Walk<'_> {
         let mut times = Times::default();
         let image = timed(&mut times.decode, || self.decode())?;
         let image = timed(&mut times.transform, || self.transform(image))?;
-        let encoded =
-            timed(&mut times.encode, || encode::encode(&image, &self.plan.output, self.job))?;
+        let (encoded, aim) = timed(&mut times.encode, || self.encode(&image))?;
         self.job.check()?;
-        Ok(Executed { encoded, times })
+        Ok(Executed { encoded, times, aim })
+    }
+
+    fn encode(&self, image: &Image) -> Result<(Encoded, Option<Aim>)> {
+        let output = &self.plan.output;
+        let Some(target) = output.target else {
+            return Ok((encode::encode(image, output, self.job)?, None));
+        };
+        let Found { encoded, score, encodes } =
+            quality::encode(image, output, target, self.limits, self.job)?;
+        Ok((encoded, Some(Aim { score, encodes })))
     }
 
     /// One frame at a time: memory does not grow with their number.
@@ -93,7 +114,8 @@ impl Walk<'_> {
         }
         let data = timed(&mut times.encode, || encode::carried(result.finish(self.job)?, output))?;
         self.job.check()?;
-        Ok(Executed { encoded: Encoded { data, encoding: output.encoding.clone() }, times })
+        let encoded = Encoded { data, encoding: output.encoding.clone() };
+        Ok(Executed { encoded, times, aim: None })
     }
 
     fn decode(&self) -> Result<Image> {

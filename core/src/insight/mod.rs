@@ -7,6 +7,7 @@ pub(crate) mod faces;
 mod interest;
 mod lab;
 mod saliency;
+mod similarity;
 mod upright;
 
 use crate::image::{Orientation, Probe};
@@ -14,6 +15,8 @@ use crate::options::{Options, TrimBorder};
 use crate::plan::look::{Attention, Look, FACES_SIDE, INTEREST_SIDE};
 use crate::plan::{Face, Interest, Measured, Needs};
 use crate::{Job, Limits, Result};
+
+pub(crate) use similarity::Judge;
 
 /// Measures what `options` ask about the pixels of `source`, on the smallest decode that tells it.
 pub(crate) fn measure(

@@ -101,16 +101,18 @@ words! {
 }
 
 words! {
-    /// A perceptual quality word.
+    /// A perceptual quality word: a SSIMULACRA2 score that the result is to have.
     QualityWord {
-        /// Visually lossless for most pictures.
+        /// 85: visually lossless for most pictures.
         High = "high",
-        /// Hard to tell from the source.
+        /// 75: hard to tell from the source.
         MediumHigh = "medium-high",
-        /// Visible on inspection.
+        /// 60: visible on inspection.
         MediumLow = "medium-low",
-        /// Small first.
+        /// 45: small first.
         Low = "low",
+        /// The library chooses: 75.
+        Auto = "auto",
     }
 }
 

@@ -47,7 +47,7 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
 
     let alpha = may_be_transparent(probe, options, &placement, border.as_ref());
     let picture = Picture { source: probe.format, width, height, alpha };
-    let encoding = choose(request, &picture, limits, &mut warnings)?;
+    let (encoding, target) = choose(request, &picture, limits, &mut warnings)?;
     warn_of_animation(options, probe, &encoding, &mut warnings);
 
     if probe.profile.usage(probe.model) == ProfileUse::Broken {
@@ -85,7 +85,8 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let size = (width, height);
     let metadata = metadata::kept(options, probe, encoding.format(), size, &mut warnings);
     metadata::warn_of_losses(options, probe, encoding.format(), &mut warnings);
-    let output = OutputPlan { metadata, profile, ..OutputPlan::still(width, height, encoding) };
+    let output =
+        OutputPlan { target, metadata, profile, ..OutputPlan::still(width, height, encoding) };
     let memory = memory::estimate(probe, &decode, &steps, &output);
     let memory = memory.max(Needs::of(options).memory(probe));
     if memory > limits.memory {

@@ -25,6 +25,10 @@ impl Plan {
                 "height": output.height,
                 "format": output.encoding.format().name(),
                 "settings": settings(&output.encoding),
+                "target": output.target.map(|target| json!({
+                    "score": target.score,
+                    "verified": target.verified,
+                })),
                 "profile": output.profile.name(),
                 "metadata": {
                     "exif": output.metadata.exif.as_ref().map(Vec::len),

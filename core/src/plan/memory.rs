@@ -1,10 +1,16 @@
 //! What a plan holds in memory at once, by estimate.
 
-use super::{DecodePlan, Encoding, OutputPlan, Palette, Step};
+use super::{DecodePlan, Encoding, OutputPlan, Palette, Step, Target};
 use crate::image::{Format, Layout, Probe};
 
 /// Code, tables and small buffers of any job.
 const BASE: u64 = 2 << 20;
+/// Longest side that is scored whole; of a longer one, as much as this.
+pub(crate) const SCORED_SIDE: u32 = 1024;
+/// Bytes that are kept of a scored pixel while others are compared with it.
+const REFERENCE: u64 = 50;
+/// Bytes that a comparison takes besides, by scored pixel.
+const COMPARISON: u64 = 100;
 
 /// Bytes of pixel and codec memory at the worst moment.
 pub(super) fn estimate(
@@ -17,7 +23,11 @@ pub(super) fn estimate(
         return 0;
     }
     let (peak, picture) = until_encoded(probe, decode, steps);
-    BASE + peak.max(picture.bytes() + encoder(&output.encoding, &picture))
+    let encoder = match output.target {
+        Some(target) => aimed(&output.encoding, target, &picture),
+        None => encoder(&output.encoding, &picture),
+    };
+    BASE + peak.max(picture.bytes() + encoder)
 }
 
 /// The same where nothing is written.
@@ -46,6 +56,28 @@ pub(super) fn result_layout(decode: &DecodePlan, steps: &[Step]) -> Layout {
         picture.apply(step);
     }
     picture.layout
+}
+
+/// What an encoder holds that works to a target: it may choose full chroma, and its result is
+/// decoded and scored.
+fn aimed(encoding: &Encoding, target: Target, picture: &Buffer) -> u64 {
+    let mut encoding = encoding.clone();
+    if let Encoding::Jpeg { full_chroma, .. } | Encoding::Avif { full_chroma, .. } = &mut encoding {
+        *full_chroma = true;
+    }
+    let encode = encoder(&encoding, picture);
+    if !target.verified {
+        return encode;
+    }
+    let judge =
+        u64::from(picture.width.min(SCORED_SIDE)) * u64::from(picture.height.min(SCORED_SIDE));
+    let decode = match encoding {
+        Encoding::Jpeg { .. } => 6,
+        Encoding::Webp { .. } => 1,
+        _ => 4,
+    };
+    let look = picture.bytes() + decode * picture.pixels() + COMPARISON * judge;
+    REFERENCE * judge + encode.max(look)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

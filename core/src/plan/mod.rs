@@ -17,6 +17,7 @@ mod output;
 mod profile;
 mod shrink;
 mod steps;
+mod target;
 pub mod window;
 
 pub use aim::Crop;
@@ -24,7 +25,10 @@ pub use build::{plan, Request};
 pub use look::Needs;
 pub use measured::{Face, Interest, Measured};
 #[cfg(feature = "codecs")]
-pub(crate) use memory::padded_layout;
+pub(crate) use memory::{padded_layout, SCORED_SIDE};
+#[cfg(feature = "codecs")]
+pub(crate) use target::usual_quality;
+pub use target::Target;
 
 use crate::image::{Format, Layout, Profile};
 use crate::options::Color;
@@ -187,8 +191,11 @@ pub struct OutputPlan {
     pub width: u32,
     /// Height of the result.
     pub height: u32,
-    /// Encoder and its settings.
+    /// Encoder and its settings; where there is a target, its quality is only what most pictures
+    /// need.
     pub encoding: Encoding,
+    /// The score that the result is to have.
+    pub target: Option<Target>,
     /// Metadata to write, already cut down to what `metadata` allows.
     pub metadata: Metadata,
     /// Which colours the written numbers mean.
@@ -198,12 +205,13 @@ pub struct OutputPlan {
 }
 
 impl OutputPlan {
-    /// A still sRGB picture without metadata.
+    /// A still sRGB picture without a target and without metadata.
     pub fn still(width: u32, height: u32, encoding: Encoding) -> Self {
         OutputPlan {
             width,
             height,
             encoding,
+            target: None,
             metadata: Metadata::default(),
             profile: Profile::Srgb,
             animation: None,
@@ -303,6 +311,18 @@ impl Encoding {
 }
 
 impl Encoding {
+    /// The same at another quality, where the format has one.
+    #[must_use]
+    pub fn with_quality(&self, number: u8) -> Self {
+        let mut encoding = self.clone();
+        match &mut encoding {
+            Encoding::Jpeg { quality, .. } | Encoding::Avif { quality, .. } => *quality = number,
+            Encoding::Webp { quality, .. } => *quality = Some(number),
+            _ => {}
+        }
+        encoding
+    }
+
     /// Quality, 1 to 100, where the format has one.
     pub fn quality(&self) -> Option<u8> {
         match self {

@@ -5,7 +5,7 @@
 //! true colour; `compression=fast` writes JPEG, and for transparency WebP where that was asked for or accepted, else PNG.
 
 use super::effort::{avif_speed, WEBP_METHOD, WEBP_METHOD_FAST};
-use super::{Encoding, Palette, Request};
+use super::{target, Encoding, Palette, Request, Target};
 use crate::image::Format;
 use crate::options::{FormatWord, Options, Quality, QualityWord};
 use crate::{Error, Limits, Result};
@@ -51,7 +51,7 @@ pub(super) fn choose(
     picture: &Picture,
     limits: &Limits,
     warnings: &mut Vec<String>,
-) -> Result<Encoding> {
+) -> Result<(Encoding, Option<Target>)> {
     let chooser = Chooser { request, picture, limits };
     let format = if request.options.compression.is_some() {
         let format = chooser.quick_format();
@@ -71,7 +71,7 @@ pub(super) fn choose(
     if request.options.quality.is_some() && format == Format::Png && is_forced(request.options) {
         warnings.push("quality has no effect on png-force".to_owned());
     }
-    Ok(chooser.encoding(format))
+    Ok(chooser.encoding_and_target(format))
 }
 
 struct Chooser<'a> {
@@ -160,10 +160,27 @@ impl Chooser<'_> {
         }
     }
 
-    fn encoding(&self, format: Format) -> Encoding {
+    /// Words set a target where the format has a quality; a number is taken as it is.
+    fn encoding_and_target(&self, format: Format) -> (Encoding, Option<Target>) {
+        let options = self.request.options;
+        let lossy = matches!(format, Format::Jpeg | Format::Webp | Format::Avif);
+        match options.quality {
+            Some(Quality::Word(word)) if lossy => {
+                let score = target::score(word);
+                let verified = options.compression.is_none();
+                let encoding = self.encoding(format, DEFAULT_QUALITY);
+                let quality = target::usual_quality(&encoding, f64::from(score));
+                let encoding = encoding.with_quality(quality);
+                (encoding, Some(Target { score, verified }))
+            }
+            Some(Quality::Number(number)) => (self.encoding(format, number.clamp(1, 100)), None),
+            _ => (self.encoding(format, DEFAULT_QUALITY), None),
+        }
+    }
+
+    fn encoding(&self, format: Format, quality: u8) -> Encoding {
         let options = self.request.options;
         let fast = options.compression.is_some();
-        let quality = quality(options);
         let full_chroma = quality >= FULL_CHROMA_QUALITY;
         match format {
             Format::Jpeg => {
@@ -194,20 +211,20 @@ fn is_forced(options: &Options) -> bool {
 
 /// `png-force` is true colour; an explicit quality below 100 allows fewer colours.
 fn palette(options: &Options) -> Palette {
-    match (options.quality, quality(options)) {
+    match options.quality.map(palette_quality) {
         _ if is_forced(options) => Palette::Never,
-        (Some(_), quality @ 1..=99) => Palette::Learnt { quality },
+        Some(quality @ 1..=99) => Palette::Learnt { quality },
         _ => Palette::Same,
     }
 }
 
-fn quality(options: &Options) -> u8 {
-    match options.quality {
-        None => DEFAULT_QUALITY,
-        Some(Quality::Number(number)) => number.clamp(1, 100),
-        Some(Quality::Word(QualityWord::High)) => 90,
-        Some(Quality::Word(QualityWord::MediumHigh)) => 70,
-        Some(Quality::Word(QualityWord::MediumLow)) => 50,
-        Some(Quality::Word(QualityWord::Low)) => 35,
+/// A palette has no target: words are numbers for it.
+fn palette_quality(quality: Quality) -> u8 {
+    match quality {
+        Quality::Number(number) => number.clamp(1, 100),
+        Quality::Word(QualityWord::High) => 90,
+        Quality::Word(QualityWord::MediumHigh | QualityWord::Auto) => 70,
+        Quality::Word(QualityWord::MediumLow) => 50,
+        Quality::Word(QualityWord::Low) => 35,
     }
 }
