@@ -102,7 +102,7 @@ fn face(found: &Candidate, picture: (usize, usize)) -> Option<Face> {
     };
     let ((left, right), (top, bottom)) = (share(0, picture.0), share(1, picture.1));
     let score = (probability(found.score) * 1e4).round() / 1e4;
-    (right > left && bottom > top).then(|| Face {
+    (right > left && bottom > top).then_some(Face {
         left,
         top,
         width: right - left,
