@@ -10,7 +10,7 @@ use crate::hooks::Hooks;
 use crate::image::{Format, Probe};
 use crate::options::{FormatWord, Options, Width};
 use crate::pipeline::Aim;
-use crate::plan::{Encoding, Measured, Plan, Request};
+use crate::plan::{DecodePlan, Encoding, Measured, Plan, Request};
 use crate::{decode, insight, pipeline, plan, Error, Input, Job, Limits, Result};
 
 /// Turns bytes and options into better bytes. Cheap to make, `Send + Sync`, without state.
@@ -106,7 +106,10 @@ impl Engine {
         options.check_supported()?;
         let options = &resolve(options, input.hints).options;
         let probe = self.probe(input.source)?;
-        let measured = insight::measure(input.source, &probe, options, &self.limits, job)?;
+        let decode = |plan: &DecodePlan| {
+            pipeline::decoded(plan, &probe, input.source, &self.limits, &self.hooks, job)
+        };
+        let measured = insight::measure(&decode, &probe, options, job)?;
         let accepts = input.hints.accepts();
         let source_bytes = input.source.len() as u64;
         let request = Request {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::encode::Encoded;
 use crate::hooks::Hooks;
 use crate::image::{Format, Frame, Image, Probe};
-use crate::plan::{Encoding, Plan, Step};
+use crate::plan::{DecodePlan, Encoding, Plan, Step};
 use crate::quality::{self, Found};
 use crate::{decode, encode, transform, Job, Limits, Result};
 
@@ -72,6 +72,21 @@ pub(crate) fn picture(
     walk.transform(walk.decode()?)
 }
 
+/// The first frame of `source`, by our decoder or by the host's.
+pub(crate) fn decoded(
+    plan: &DecodePlan,
+    probe: &Probe,
+    source: &[u8],
+    limits: &Limits,
+    hooks: &Hooks,
+    job: &Job,
+) -> Result<Image> {
+    if probe.format != Format::Heic {
+        return decode::decode(source, probe, plan, limits, job);
+    }
+    hooks.decode(source, (plan.width, plan.height), plan.layout, job)
+}
+
 struct Walk<'a> {
     plan: &'a Plan,
     probe: &'a Probe,
@@ -120,11 +135,7 @@ impl Walk<'_> {
 
     fn decode(&self) -> Result<Image> {
         let decode = &self.plan.decode;
-        if self.probe.format != Format::Heic {
-            return decode::decode(self.source, self.probe, decode, self.limits, self.job);
-        }
-        let size = (decode.width, decode.height);
-        self.hooks.decode(self.source, size, decode.layout, self.job)
+        decoded(decode, self.probe, self.source, self.limits, self.hooks, self.job)
     }
 
     fn transform(&self, mut image: Image) -> Result<Image> {

@@ -10,6 +10,9 @@ use crate::{Job, Result};
 /// Cells along the longer side.
 const CELLS: u32 = 64;
 
+/// What is closer to the mean than this is rounding.
+const LEAST: f32 = 1e-3;
+
 /// Measures `image`, a small picture, upright and sRGB.
 pub(super) fn measure(image: &Image, attention: Attention, job: &Job) -> Result<Interest> {
     match attention {
@@ -41,7 +44,7 @@ pub(super) fn cells(image: &Image, values: &[f32]) -> Interest {
 pub(super) fn sharpen(map: &mut Interest) {
     let mean = map.weights.iter().sum::<f32>() / map.weights.len() as f32;
     for weight in &mut map.weights {
-        let over = (*weight - mean).max(0.0);
+        let over = (*weight - mean - LEAST).max(0.0);
         *weight = over * over;
     }
 }

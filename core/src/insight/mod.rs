@@ -8,26 +8,27 @@ mod interest;
 mod lab;
 mod saliency;
 mod similarity;
-mod upright;
 
-use crate::image::{Orientation, Probe};
+use crate::image::{Image, Orientation, Probe};
 use crate::options::{Options, TrimBorder};
 use crate::plan::look::{Attention, Look, FACES_SIDE, INTEREST_SIDE};
-use crate::plan::{Face, Interest, Measured, Needs};
-use crate::{Job, Limits, Result};
+use crate::plan::{DecodePlan, Face, Interest, Measured, Needs};
+use crate::{transform, Job, Result};
 
 pub(crate) use similarity::Judge;
 
-/// Measures what `options` ask about the pixels of `source`, on the smallest decode that tells it.
+/// Decodes the source as a plan says.
+pub(crate) type Decode<'a> = dyn Fn(&DecodePlan) -> Result<Image> + 'a;
+
+/// Measures what `options` ask about the pixels, on the smallest decode that tells it.
 pub(crate) fn measure(
-    source: &[u8],
+    decode: &Decode<'_>,
     probe: &Probe,
     options: &Options,
-    limits: &Limits,
     job: &Job,
 ) -> Result<Measured> {
     let needs = Needs::of(options);
-    let eye = Eye { source, probe, limits, job };
+    let eye = Eye { decode, probe, job };
     let mut measured = Measured::default();
     if let Some(border) = needs.border {
         measured.content = Some(eye.content(&border)?);
@@ -43,24 +44,33 @@ pub(crate) fn measure(
 }
 
 struct Eye<'a> {
-    source: &'a [u8],
+    decode: &'a Decode<'a>,
     probe: &'a Probe,
-    limits: &'a Limits,
     job: &'a Job,
 }
 
 impl Eye<'_> {
+    /// Whoever asks has the memory on the account.
+    fn picture(&self, look: &Look) -> Result<Image> {
+        let mut image = (self.decode)(&look.decode)?;
+        for step in &look.steps {
+            self.job.check()?;
+            image = transform::run(step, image, &self.probe.profile, self.job)?;
+        }
+        Ok(image)
+    }
+
     fn interest(&self, attention: Attention) -> Result<Interest> {
         let look = Look::small(self.probe, INTEREST_SIDE);
         let _memory = self.job.charge(look.memory)?;
-        let image = upright::picture(&look, self.source, self.probe, self.limits, self.job)?;
+        let image = self.picture(&look)?;
         interest::measure(&image, attention, self.job)
     }
 
     fn faces(&self) -> Result<Vec<Face>> {
         let look = Look::small(self.probe, FACES_SIDE);
         let _memory = self.job.charge(look.memory)?;
-        let image = upright::picture(&look, self.source, self.probe, self.limits, self.job)?;
+        let image = self.picture(&look)?;
         faces::find(&image, self.job)
     }
 
@@ -68,7 +78,7 @@ impl Eye<'_> {
         let probe = self.probe;
         let look = Look::full(probe);
         let _memory = self.job.charge(look.memory)?;
-        let image = upright::picture(&look, self.source, probe, self.limits, self.job)?;
+        let image = self.picture(&look)?;
         let stored = content::find(&image, border, !probe.lossless, self.job)?;
         let size = (f64::from(probe.width), f64::from(probe.height));
         let orientation = Orientation::from_exif(probe.orientation);

@@ -12,8 +12,8 @@ pub const FACES_SIDE: u32 = 512;
 /// Bytes that looking for faces takes besides that picture.
 const FACES_MEMORY: u64 = 20 << 20;
 
-/// Both black and white show against it.
-const GREY: Color = Color { red: 128, green: 128, blue: 128, alpha: 255 };
+/// What a picture that is looked at stands on: both black and white show against it.
+pub const GREY: Color = Color { red: 128, green: 128, blue: 128, alpha: 255 };
 
 /// What the options ask of the pixels, before a plan can be made.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
