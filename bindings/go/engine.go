@@ -23,6 +23,10 @@ type Limits struct {
 	SourceSide uint32 `json:"source_side,omitempty"`
 	// Frames bounds the frames of a source.
 	Frames uint32 `json:"frames,omitempty"`
+	// AnimationPixels bounds the pixels of all frames of an animation together.
+	AnimationPixels uint64 `json:"animation_pixels,omitempty"`
+	// AnimationTransformPixels bounds them where it is transformed; a larger one is passed through.
+	AnimationTransformPixels uint64 `json:"animation_transform_pixels,omitempty"`
 	// OutputPixels bounds the pixels of a result.
 	OutputPixels uint64 `json:"output_pixels,omitempty"`
 	// OutputSide bounds the longest side of a result.

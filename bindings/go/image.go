@@ -35,6 +35,10 @@ type Info struct {
 	Size int `json:"size"`
 	// Quality of the encoder, 1 to 100; 0 where the format has none.
 	Quality int `json:"quality"`
+	// Frames is 1 for a still picture.
+	Frames int `json:"frames"`
+	// Duration of all frames together, in milliseconds; 0 for a still picture.
+	Duration int `json:"duration"`
 	// Source is what was given.
 	Source struct {
 		Format Format `json:"format"`
@@ -84,6 +88,8 @@ type Probed struct {
 	Frames int `json:"frames"`
 	// Loops is how often an animation plays; 0 is for ever.
 	Loops int `json:"loops"`
+	// Duration of all frames together, in milliseconds; 0 for a still picture.
+	Duration int `json:"duration"`
 	// Orientation is EXIF's, 1 to 8.
 	Orientation int `json:"orientation"`
 	// Color is gray, rgb or cmyk.

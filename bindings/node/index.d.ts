@@ -54,6 +54,10 @@ export interface Info {
   size: number
   /** Encoder quality, 1 to 100, where the format has one. */
   quality: number | null
+  /** Number of frames; 1 for a still picture. */
+  frames: number
+  /** Milliseconds of all frames together; null for a still picture. */
+  duration: number | null
   /** The source, its size as seen. */
   source: { format: string; width: number; height: number }
   /** What the caller should know. */
@@ -73,6 +77,8 @@ export interface Probe {
   frames: number
   /** How often an animation plays, 0 for ever; null for a still picture. */
   loops: number | null
+  /** Milliseconds of all frames together; null for a still picture. */
+  duration: number | null
   /** EXIF orientation, 1 to 8. */
   orientation: number
   color: 'gray' | 'rgb' | 'cmyk'
@@ -110,6 +116,8 @@ export interface Limits {
   source_pixels?: number
   source_side?: number
   frames?: number
+  animation_pixels?: number
+  animation_transform_pixels?: number
   output_pixels?: number
   output_side?: number
   avif_side_auto?: number

@@ -9,7 +9,7 @@ use crate::encode::Encoded;
 use crate::hooks::Hooks;
 use crate::image::{Format, Probe};
 use crate::options::{FormatWord, Options, Width};
-use crate::pipeline::Aim;
+use crate::pipeline::{Executed, Times};
 use crate::plan::{DecodePlan, Encoding, Measured, Plan, Request};
 use crate::{decode, insight, pipeline, plan, Error, Input, Job, Limits, Result};
 
@@ -45,6 +45,10 @@ pub struct Info {
     pub score: Option<f64>,
     /// How often the picture was encoded, where a target was asked for.
     pub encodes: Option<u8>,
+    /// Number of frames; 1 for a still picture.
+    pub frames: u32,
+    /// How long all frames take together, in milliseconds; 0 for a still picture.
+    pub duration_ms: u64,
     /// Format of the source.
     pub source_format: Format,
     /// Width of the source, as seen.
@@ -128,20 +132,15 @@ impl Engine {
         let start = Instant::now();
         job.check()?;
         let (probe, plan) = self.plan(input, options, job)?;
-        let mut timings = Timings { plan: start.elapsed(), ..Timings::default() };
-        let (encoded, aim) = if plan.output.encoding == Encoding::Json {
+        let plan_time = start.elapsed();
+        let done = if plan.output.encoding == Encoding::Json {
             let data = describe(&probe, &plan, input.source.len()).to_string().into_bytes();
-            (Encoded { data, encoding: Encoding::Json }, None)
+            Executed::still(Encoded { data, encoding: Encoding::Json }, Times::default())
         } else {
-            let done =
-                pipeline::execute(&plan, &probe, input.source, &self.limits, &self.hooks, job)?;
-            timings.decode = done.times.decode;
-            timings.transform = done.times.transform;
-            timings.encode = done.times.encode;
-            (done.encoded, done.aim)
+            pipeline::execute(&plan, &probe, input.source, &self.limits, &self.hooks, job)?
         };
-        let info = Info::new(&probe, plan, &encoded.encoding, aim, timings);
-        Ok(Rendered { data: encoded.data, info })
+        let info = Info::new(&probe, plan, &done, plan_time);
+        Ok(Rendered { data: done.encoded.data, info })
     }
 
     /// [`Engine::render`] for options as text: URL form, or JSON when it starts with `{`.
@@ -214,26 +213,26 @@ impl Engine {
 }
 
 impl Info {
-    fn new(
-        probe: &Probe,
-        plan: Plan,
-        encoding: &Encoding,
-        aim: Option<Aim>,
-        timings: Timings,
-    ) -> Self {
+    fn new(probe: &Probe, plan: Plan, done: &Executed, plan_time: Duration) -> Self {
+        let encoding = &done.encoded.encoding;
+        let Times { decode, transform, encode } = done.times;
+        let mut warnings = plan.warnings;
+        warnings.extend_from_slice(&done.warnings);
         let (source_width, source_height) = probe.oriented_size();
         Info {
             format: encoding.format(),
             width: plan.output.width,
             height: plan.output.height,
             quality: encoding.quality(),
-            score: aim.and_then(|aim| aim.score),
-            encodes: aim.map(|aim| aim.encodes),
+            score: done.aim.and_then(|aim| aim.score),
+            encodes: done.aim.map(|aim| aim.encodes),
+            frames: done.frames,
+            duration_ms: done.duration_ms,
             source_format: probe.format,
             source_width,
             source_height,
-            warnings: plan.warnings,
-            timings,
+            warnings,
+            timings: Timings { plan: plan_time, decode, transform, encode },
             memory: plan.memory,
         }
     }
@@ -248,6 +247,8 @@ impl Info {
             "height": self.height,
             "size": bytes,
             "quality": self.quality,
+            "frames": self.frames,
+            "duration": (self.frames > 1).then_some(self.duration_ms),
             "source": {
                 "format": self.source_format.name(),
                 "width": self.source_width,
@@ -273,7 +274,7 @@ impl Info {
 /// The answer to `format=json` (reference §2.4).
 fn describe(probe: &Probe, plan: &Plan, source_bytes: usize) -> Value {
     let (width, height) = probe.oriented_size();
-    json!({
+    let mut answer = json!({
         "width": plan.output.width,
         "height": plan.output.height,
         "original": {
@@ -282,5 +283,9 @@ fn describe(probe: &Probe, plan: &Plan, source_bytes: usize) -> Value {
             "height": height,
             "format": probe.format.mime(),
         },
-    })
+    });
+    if let Some(animation) = plan.output.animation {
+        answer["frames"] = animation.frames.into();
+    }
+    answer
 }

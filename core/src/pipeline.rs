@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use crate::encode::Encoded;
 use crate::hooks::Hooks;
 use crate::image::{Format, Frame, Image, Probe};
-use crate::plan::{DecodePlan, Encoding, Plan, Step};
+use crate::plan::{AnimationPlan, DecodePlan, Encoding, Plan, Step};
 use crate::quality::{self, Found};
-use crate::{decode, encode, transform, Job, Limits, Result};
+use crate::{decode, encode, transform, Error, Job, Kind, Limits, Result};
 
 /// What [`execute`] made, and how long its stages took.
 pub(crate) struct Executed {
@@ -17,6 +17,19 @@ pub(crate) struct Executed {
     pub times: Times,
     /// How a target was met, where there was one.
     pub aim: Option<Aim>,
+    /// Number of frames that were written.
+    pub frames: u32,
+    /// How long they take together, in milliseconds; 0 for a still picture.
+    pub duration_ms: u64,
+    /// What only decoding could tell.
+    pub warnings: Vec<String>,
+}
+
+impl Executed {
+    /// A result that is one picture.
+    pub fn still(encoded: Encoded, times: Times) -> Self {
+        Executed { encoded, times, aim: None, frames: 1, duration_ms: 0, warnings: Vec::new() }
+    }
 }
 
 /// How a target was met.
@@ -49,13 +62,27 @@ pub(crate) fn execute(
     job: &Job,
 ) -> Result<Executed> {
     debug_assert!(!matches!(plan.output.encoding, Encoding::Json));
+    job.check()?;
+    if let Encoding::Source(_) = plan.output.encoding {
+        return untouched(plan, probe, source);
+    }
     let _memory = job.charge(plan.memory)?;
     let walk = Walk { plan, probe, source, limits, hooks, job };
-    if plan.output.animation.is_some() {
-        walk.animation()
-    } else {
-        walk.still()
+    match plan.output.animation {
+        Some(animation) => walk.animation(animation),
+        None => walk.still(),
     }
+}
+
+/// Sends the source as it is.
+fn untouched(plan: &Plan, probe: &Probe, source: &[u8]) -> Result<Executed> {
+    let mut data = Vec::new();
+    data.try_reserve_exact(source.len())
+        .map_err(|_| Error::too_large("memory", "what the system gives", source.len()))?;
+    data.extend_from_slice(source);
+    let encoded = Encoded { data, encoding: plan.output.encoding.clone() };
+    let (frames, duration_ms) = (probe.frames, probe.duration_ms);
+    Ok(Executed { frames, duration_ms, ..Executed::still(encoded, Times::default()) })
 }
 
 /// The picture that would be encoded.
@@ -103,7 +130,7 @@ impl Walk<'_> {
         let image = timed(&mut times.transform, || self.transform(image))?;
         let (encoded, aim) = timed(&mut times.encode, || self.encode(&image))?;
         self.job.check()?;
-        Ok(Executed { encoded, times, aim })
+        Ok(Executed { aim, ..Executed::still(encoded, times) })
     }
 
     fn encode(&self, image: &Image) -> Result<(Encoded, Option<Aim>)> {
@@ -116,21 +143,45 @@ impl Walk<'_> {
         Ok((encoded, Some(Aim { score, encodes })))
     }
 
-    /// One frame at a time: memory does not grow with their number.
-    fn animation(&self) -> Result<Executed> {
+    /// One frame at a time: memory does not grow with their number. When a frame is broken, the
+    /// ones before it are the animation, as players show it.
+    fn animation(&self, planned: AnimationPlan) -> Result<Executed> {
         let mut times = Times::default();
         let (decode, output) = (&self.plan.decode, &self.plan.output);
-        let mut frames = decode::frames(self.source, self.probe, decode, self.limits, self.job)?;
+        let mut source = decode::frames(self.source, self.probe, decode, self.limits, self.job)?;
         let mut result = encode::animation(output, self.job)?;
-        while let Some(frame) = timed(&mut times.decode, || frames.next(self.job))? {
+        let (mut frames, mut duration_ms) = (0, 0);
+        while frames < planned.frames {
+            self.job.check()?;
+            let frame = match timed(&mut times.decode, || source.next(self.job)) {
+                Ok(Some(frame)) => self.checked(frame)?,
+                Err(error) if frames == 0 || error.kind() != Kind::Malformed => return Err(error),
+                Ok(None) | Err(_) => break,
+            };
             let image = timed(&mut times.transform, || self.transform(frame.image))?;
             let frame = Frame { image, ..frame };
             timed(&mut times.encode, || result.add(&frame, self.job))?;
+            frames += 1;
+            duration_ms += u64::from(frame.delay_ms);
+        }
+        drop(source);
+        if frames == 0 {
+            return Err(Error::malformed("an animation without frames"));
         }
         let data = timed(&mut times.encode, || encode::carried(result.finish(self.job)?, output))?;
         self.job.check()?;
         let encoded = Encoded { data, encoding: output.encoding.clone() };
-        Ok(Executed { encoded, times, aim: None })
+        let warnings = broken_off(frames, planned.frames).into_iter().collect();
+        Ok(Executed { frames, duration_ms, warnings, ..Executed::still(encoded, times) })
+    }
+
+    fn checked(&self, frame: Frame) -> Result<Frame> {
+        let (image, plan) = (&frame.image, &self.plan.decode);
+        let made = (image.width(), image.height(), image.layout());
+        if made != (plan.width, plan.height, plan.layout) {
+            return Err(Error::internal("the decoder made another frame than was planned"));
+        }
+        Ok(frame)
     }
 
     fn decode(&self) -> Result<Image> {
@@ -152,6 +203,12 @@ impl Walk<'_> {
         self.job.check()?;
         Ok(image)
     }
+}
+
+fn broken_off(frames: u32, planned: u32) -> Option<String> {
+    (frames < planned).then(|| {
+        format!("the animation is broken: the first {frames} of {planned} frames are kept")
+    })
 }
 
 fn timed<T>(total: &mut Duration, work: impl FnOnce() -> Result<T>) -> Result<T> {

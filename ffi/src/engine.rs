@@ -27,21 +27,23 @@ impl Handle for safelight_engine {
 /// Makes an engine. `limits` is a JSON object; what it leaves out keeps its default, and with no
 /// text at all every limit does:
 ///
-///     name               default  bounds
-///     source_bytes     100000000  bytes of a source
-///     source_pixels    100000000  pixels of a source frame
-///     source_side          12000  longest side of a source
-///     frames                1000  frames of a source
-///     output_pixels    100000000  pixels of a result
-///     output_side          12000  longest side of a result
-///     avif_side_auto        1200  longest side of an AVIF that `format=auto` picks
-///     avif_side             1600  longest side of an AVIF asked for by name
-///     memory           268435456  bytes that pixels and codecs of one call hold at once
-///     scans                  100  scans of a progressive JPEG
-///     profile_bytes      4194304  bytes of a colour profile
-///     exif_bytes         1048576  bytes of EXIF data
-///     time_ms              30000  milliseconds of one call; 0 is no bound
-///     threads                  1  threads of one call; more never changes the bytes
+///     name                          default  bounds
+///     source_bytes                100000000  bytes of a source
+///     source_pixels               100000000  pixels of a source frame
+///     source_side                     12000  longest side of a source
+///     frames                           1000  frames of a source
+///     animation_pixels            100000000  pixels of all frames together
+///     animation_transform_pixels   50000000  the same; with more it is passed through
+///     output_pixels               100000000  pixels of a result
+///     output_side                     12000  longest side of a result
+///     avif_side_auto                   1200  longest side of an AVIF that `format=auto` picks
+///     avif_side                        1600  longest side of an AVIF asked for by name
+///     memory                      268435456  bytes that pixels and codecs of one call hold at once
+///     scans                             100  scans of a progressive JPEG
+///     profile_bytes                 4194304  bytes of a colour profile
+///     exif_bytes                    1048576  bytes of EXIF data
+///     time_ms                         30000  milliseconds of one call; 0 is no bound
+///     threads                             1  threads of one call; more never changes the bytes
 ///
 /// `out` receives the engine, to be freed with safelight_engine_free().
 /// Errors: SAFELIGHT_INVALID for a name that is not in the table, a value that is not a number
@@ -133,8 +135,9 @@ pub extern "C" fn safelight_render(
 /// to the first pixels.
 ///
 /// `out` receives a JSON object, to be freed with safelight_bytes_free(): `format`, `mime`,
-/// `width` and `height` as the picture is meant to be seen, `frames`, `loops`, `orientation`,
-/// `color` (`gray`, `rgb`, `cmyk`), `alpha`, `bits`, `progressive`, `lossless`, `subsampling`,
+/// `width` and `height` as the picture is meant to be seen, `frames`, `loops`, `duration` in
+/// milliseconds (null for a still picture, like `loops`), `orientation`, `color`
+/// (`gray`, `rgb`, `cmyk`), `alpha`, `bits`, `progressive`, `lossless`, `subsampling`,
 /// `profile` (`srgb`, `icc`, `cicp`), and whether the file carries `exif`, `xmp`, `iptc`, a
 /// `gain_map` and `content_credentials`.
 ///

@@ -77,7 +77,8 @@ pub extern "C" fn safelight_image_format(image: *const safelight_image) -> *cons
 }
 
 /// All that is known about the result as a JSON object: `format`, `mime`, `width`, `height`,
-/// `size` in bytes, `quality` (null where the format has none), `source` (`format`, `width`,
+/// `size` in bytes, `quality` (null where the format has none), `frames`, `duration` in
+/// milliseconds (null for a still picture), `source` (`format`, `width`,
 /// `height`), `warnings` (an array of texts), `timings` in milliseconds (`plan`, `decode`,
 /// `transform`, `encode`) and `memory`, the most bytes that pixels and codecs held at once.
 /// NULL when `image` is NULL or was freed.

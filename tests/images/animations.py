@@ -112,7 +112,7 @@ def png(frames, loop, bits=8, interlaced=False, hidden=None, canvas=SIZE, claime
 
     def samples(image):
         rgba = np.asarray(image)
-        deep = rgba.astype(np.uint16) * 257 + np.where(rgba % 2 == 1, 100, 0).astype(np.uint16)
+        deep = rgba.astype(np.uint32) * 257 + np.where(rgba % 2 == 1, 100, 0)
         wide = np.minimum(deep, 65535).astype(">u2") if bits == 16 else rgba
         return np.ascontiguousarray(wide).view(np.uint8).reshape(*rgba.shape[:2], -1)
 

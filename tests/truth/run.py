@@ -5,6 +5,8 @@ compared with Pillow's decode (libjpeg-turbo, libpng, libwebp, libavif), turned 
 converted to sRGB there too. The tolerances below are stated per format; alpha counts, and
 colour only as far as a pixel is visible.
 
+Animations: every frame, its time and the number of plays, see `animation.py`.
+
 Resizing: SSIMULACRA2 against a float64 Lanczos3 of the second decode: at least 90 where no DCT
 scaling took part, at least 80 where it did.
 
@@ -26,6 +28,7 @@ import safelight
 HERE = pathlib.Path(__file__).parent
 TOP = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent / "tools"))
+import animation  # noqa: E402  (needs the path above)
 import lanczos  # noqa: E402  (needs the path above)
 
 CORPUS = [TOP / "tests/images", TOP.parent / "shared/images/conformance", TOP.parent / "shared/images/perf"]
@@ -100,7 +103,7 @@ def check_decode(path: pathlib.Path) -> tuple[str, str]:
     data = path.read_bytes()
     try:
         probe = safelight.probe(data)
-        ours = Image.open(io.BytesIO(bytes(safelight.render(data, "format=png"))))
+        ours = Image.open(io.BytesIO(bytes(safelight.render(data, "format=png,anim=false"))))
     except safelight.SafelightError as error:
         return "skipped", f"refused: {error}"
     if probe["profile"] == "cicp":
@@ -153,6 +156,14 @@ class Tally:
             print(f"{verdict}: {name}: {detail}", flush=True)
 
 
+def moves(path: pathlib.Path) -> bool:
+    """Whether we read more than one frame in it."""
+    try:
+        return safelight.probe(path.read_bytes())["frames"] > 1
+    except safelight.SafelightError:
+        return False
+
+
 def check_corpus(folder: pathlib.Path, tally: Tally) -> None:
     """Every picture of one folder."""
     if not folder.is_dir():
@@ -163,6 +174,9 @@ def check_corpus(folder: pathlib.Path, tally: Tally) -> None:
         if path.suffix.lower() in SUFFIXES:
             name = f"{folder.name}/{path.name}"
             tally.note(name, *(("skipped", known[name]) if name in known else check_decode(path)))
+            moving = f"animation {name}"
+            if moves(path):
+                tally.note(moving, *(("skipped", known[moving]) if moving in known else animation.check(path)))
 
 
 def main() -> int:

@@ -59,7 +59,7 @@ pub(crate) fn animation(output: &OutputPlan, job: &Job) -> Result<Box<dyn Animat
             avif::begin(output, plan, avif::Settings { quality, speed, full_chroma })
         }
         Encoding::Png { fast, .. } => png::begin(output, plan, fast),
-        Encoding::Jpeg { .. } | Encoding::Json => {
+        Encoding::Jpeg { .. } | Encoding::Source(_) | Encoding::Json => {
             Err(Error::internal("a format without animation was planned for one"))
         }
     }
@@ -81,7 +81,7 @@ pub(crate) fn run_adapter(image: &Image, output: &OutputPlan, job: &Job) -> Resu
         Encoding::Avif { quality, speed, full_chroma } => {
             avif::encode(image, avif::Settings { quality, speed, full_chroma }, job)
         }
-        Encoding::Json => Err(Error::internal("json has no pixels")),
+        Encoding::Source(_) | Encoding::Json => Err(Error::internal("nothing to encode")),
     }
 }
 

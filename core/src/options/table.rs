@@ -156,7 +156,7 @@ pub static ROWS: &[Row] = &[
         aliases = &["scq"], section = "Quality"),
     row!("compression", compression, words!(Compression), "`fast` takes the quickest encoder, at some cost in bytes."),
     row!("anim", anim, Kind::Bool, "`false` keeps only the first frame.",
-        default = "true", neutral = &["true"]),
+        default = "true", neutral = &["true"], section = "Animation"),
     row!("metadata", metadata, words!(Metadata), "Which metadata the result keeps.",
         default = "copyright", neutral = &["copyright"], section = "Metadata"),
     row!("colorspace", colorspace, words!(Colorspace), "Which colours the numbers of the result mean.",

@@ -5,7 +5,7 @@ use super::geometry::{place, times_dpr, trimmed, without_border, Rect, Target};
 use super::output::{choose, Picture};
 use super::profile::{self, Draft};
 use super::steps::{decode_plan, may_be_transparent, Frame, Steps, View};
-use super::{memory, metadata, shrink, Encoding, Measured, Needs, OutputPlan, Plan};
+use super::{animation, memory, metadata, shrink, Encoding, Measured, Needs, OutputPlan, Plan};
 use crate::hooks::{missing, Offered};
 use crate::image::{Format, Probe, ProfileUse};
 use crate::options::{Fit, Gravity, Options, Upscale, Width};
@@ -37,6 +37,9 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let mut warnings = Vec::new();
     check_width(options, &mut warnings)?;
     let dpr = device_pixel_ratio(options, &mut warnings)?;
+    let animation = animation::asked(options, probe, &mut warnings);
+    let all_frames = animation.map(|_| animation::of_all_frames(probe));
+    let probe = all_frames.as_ref().unwrap_or(probe);
     let rest = after_trim(request, probe, dpr, &mut warnings)?;
     let view = View::new(probe, options, rest);
     let mut placement = place(view.size, &target(options, dpr, &mut warnings));
@@ -46,9 +49,11 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     check_output(width, height, limits)?;
 
     let alpha = may_be_transparent(probe, options, &placement, border.as_ref());
-    let picture = Picture { source: probe.format, width, height, alpha };
+    let frames = animation.map_or(1, |animation| animation.frames);
+    let picture = Picture { source: probe.format, width, height, alpha, frames };
     let (encoding, target) = choose(request, &picture, limits, &mut warnings)?;
-    warn_of_animation(options, probe, &encoding, &mut warnings);
+    // The search for a score is one of still pictures: frames get the quality it would begin at.
+    let target = target.filter(|_| animation.is_none());
 
     if probe.profile.usage(probe.model) == ProfileUse::Broken {
         warnings.push("the colour profile is broken and was ignored".to_owned());
@@ -77,7 +82,7 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
         probe,
         options,
         encoding: &encoding,
-        animated: probe.frames > 1 && options.anim != Some(false),
+        animated: animation.is_some(),
         decode: &mut decode,
         steps: &mut steps,
     };
@@ -85,15 +90,19 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let size = (width, height);
     let metadata = metadata::kept(options, probe, encoding.format(), size, &mut warnings);
     metadata::warn_of_losses(options, probe, encoding.format(), &mut warnings);
-    let output =
-        OutputPlan { target, metadata, profile, ..OutputPlan::still(width, height, encoding) };
+    let still = OutputPlan::still(width, height, encoding);
+    let output = OutputPlan { target, metadata, profile, animation, ..still };
     let memory = memory::estimate(probe, &decode, &steps, &output);
     let memory = memory.max(Needs::of(options).memory(probe));
+    let trim = options.trim.map(|_| rest);
+    let plan = Plan { source: probe.format, decode, steps, output, trim, crop, memory, warnings };
+    if animation::is_passed_through(&plan, probe, request.accepts, limits)? {
+        return Ok(animation::pass_through(plan, probe, limits));
+    }
     if memory > limits.memory {
         return Err(Error::too_large("memory", limits.memory, memory));
     }
-    let trim = options.trim.map(|_| rest);
-    Ok(Plan { source: probe.format, decode, steps, output, trim, crop, memory, warnings })
+    Ok(plan)
 }
 
 /// What is left of the picture as seen: the border goes first, and what `trim` says besides is
@@ -185,19 +194,6 @@ fn check_output(width: u32, height: u32, limits: &Limits) -> Result<()> {
         return Err(Error::too_large("output pixels", limits.output_pixels, pixels));
     }
     Ok(())
-}
-
-fn warn_of_animation(
-    options: &Options,
-    probe: &Probe,
-    encoding: &Encoding,
-    warnings: &mut Vec<String>,
-) {
-    let asked = options.anim.unwrap_or(true) && *encoding != Encoding::Json;
-    if asked && probe.frames > 1 {
-        let text = "only the first frame of an animation is kept in this version";
-        warnings.push(text.to_owned());
-    }
 }
 
 #[cfg(test)]
@@ -383,10 +379,6 @@ mod tests {
         let gif = Options { quality, format, ..options() };
         let plan = planned(&png(9, 9, true), &gif, &[]).unwrap();
         assert_eq!(plan.warnings, ["quality has no effect on gif"]);
-        let moving = Probe { frames: 3, ..png(9, 9, true) };
-        assert_eq!(planned(&moving, &options(), &[]).unwrap().warnings.len(), 1);
-        let still = Options { anim: Some(false), ..options() };
-        assert!(planned(&moving, &still, &[]).unwrap().warnings.is_empty());
     }
 
     #[test]

@@ -25,6 +25,9 @@ impl Plan {
                 "height": output.height,
                 "format": output.encoding.format().name(),
                 "settings": settings(&output.encoding),
+                "animation": output.animation.map(|animation| {
+                    json!({ "frames": animation.frames, "loops": animation.loops })
+                }),
                 "target": output.target.map(|target| json!({
                     "score": target.score,
                     "verified": target.verified,
@@ -156,6 +159,7 @@ fn settings(encoding: &Encoding) -> Value {
             json!({ "fast": fast, "palette": word, "quality": quality })
         }
         Encoding::Gif | Encoding::Json => json!({}),
+        Encoding::Source(_) => json!({ "untouched": true }),
         Encoding::Webp { quality, method } => {
             json!({ "quality": quality, "lossless": quality.is_none(), "method": method })
         }

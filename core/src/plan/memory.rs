@@ -19,8 +19,11 @@ pub(super) fn estimate(
     steps: &[Step],
     output: &OutputPlan,
 ) -> u64 {
-    if output.encoding == Encoding::Json {
+    if matches!(output.encoding, Encoding::Json | Encoding::Source(_)) {
         return 0;
+    }
+    if output.animation.is_some() {
+        return BASE + of_frames(probe, decode, steps, output);
     }
     let (peak, picture) = until_encoded(probe, decode, steps);
     let encoder = match output.target {
@@ -37,8 +40,14 @@ pub(super) fn to_look(probe: &Probe, decode: &DecodePlan, steps: &[Step]) -> u64
 
 /// The worst moment before the encoder begins, and the picture that it is given.
 fn until_encoded(probe: &Probe, decode: &DecodePlan, steps: &[Step]) -> (u64, Buffer) {
-    let mut picture = Buffer { width: decode.width, height: decode.height, layout: decode.layout };
-    let mut peak = picture.bytes() + decoder(probe);
+    let (first, steps, last) = through_steps(decode, steps);
+    (steps.max(first.bytes() + decoder(probe)), last)
+}
+
+/// The picture before the steps, the worst moment in them, and the picture after them.
+fn through_steps(decode: &DecodePlan, steps: &[Step]) -> (Buffer, u64, Buffer) {
+    let first = Buffer { width: decode.width, height: decode.height, layout: decode.layout };
+    let (mut picture, mut peak) = (first, 0);
     for step in steps {
         let before = picture;
         let scratch = picture.apply(step);
@@ -46,7 +55,48 @@ fn until_encoded(probe: &Probe, decode: &DecodePlan, steps: &[Step]) -> (u64, Bu
         let copy = if in_place { 0 } else { picture.bytes() };
         peak = peak.max(before.bytes() + copy + scratch);
     }
-    (peak, picture)
+    (first, peak, picture)
+}
+
+/// An animation: source, frame and result are alive together, whatever the number of frames.
+fn of_frames(probe: &Probe, decode: &DecodePlan, steps: &[Step], output: &OutputPlan) -> u64 {
+    let (first, peak, last) = through_steps(decode, steps);
+    frames_source(probe) + peak.max(first.bytes()) + frames_encoder(&output.encoding, &last)
+}
+
+/// What a source of frames holds besides the frame that it gives: the canvas and what a frame is
+/// decoded into.
+fn frames_source(probe: &Probe) -> u64 {
+    let pixels = u64::from(probe.width) * u64::from(probe.height);
+    let wide = if probe.bits > 8 { 2 } else { 1 };
+    match probe.format {
+        // The second canvas holds what comes back under a frame.
+        Format::Gif => 8 * pixels,
+        Format::Png => (8 + 4 * wide) * pixels,
+        Format::Webp => 12 * pixels,
+        Format::Avif => {
+            // Eight pictures that later ones refer to and two in work, in halves of a sample.
+            let color = match probe.subsampling {
+                Some("4:0:0") => 2,
+                Some("4:2:0") => 3,
+                Some("4:2:2") => 4,
+                _ => 6,
+            };
+            let alpha = if probe.frames_alpha { 2 } else { 0 };
+            5 * (color + alpha) * wide * pixels
+        }
+        _ => decoder(probe),
+    }
+}
+
+/// What an encoder of an animation holds besides the frame that it is given.
+fn frames_encoder(encoding: &Encoding, picture: &Buffer) -> u64 {
+    let pixels = picture.pixels();
+    match encoding {
+        // Three canvases of libwebp's, and a frame in its own layout.
+        Encoding::Webp { .. } => 16 * pixels + encoder(encoding, picture),
+        _ => 8 * pixels + encoder(encoding, picture),
+    }
 }
 
 /// Samples of the picture behind `steps`.
@@ -181,6 +231,6 @@ fn encoder(encoding: &Encoding, picture: &Buffer) -> u64 {
         Encoding::Webp { .. } if picture.layout == Layout::Rgba => 24 * pixels,
         Encoding::Webp { .. } => 6 * pixels,
         Encoding::Avif { .. } => 40 * pixels,
-        Encoding::Json => 0,
+        Encoding::Source(_) | Encoding::Json => 0,
     }
 }

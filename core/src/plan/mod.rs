@@ -4,6 +4,7 @@
 //! and every size and position in it is final.
 
 mod aim;
+mod animation;
 mod build;
 mod effort;
 mod focus;
@@ -278,6 +279,8 @@ pub enum Encoding {
         /// Full-resolution chroma (4:4:4) instead of 4:2:0.
         full_chroma: bool,
     },
+    /// The source's own bytes, in its own format.
+    Source(Format),
     /// A JSON description of the result (reference §2.4); no pixel is decoded for it.
     Json,
 }
@@ -305,6 +308,7 @@ impl Encoding {
             Encoding::Gif => Format::Gif,
             Encoding::Webp { .. } => Format::Webp,
             Encoding::Avif { .. } => Format::Avif,
+            Encoding::Source(format) => *format,
             Encoding::Json => Format::Json,
         }
     }
@@ -329,7 +333,7 @@ impl Encoding {
             Encoding::Jpeg { quality, .. } | Encoding::Avif { quality, .. } => Some(*quality),
             Encoding::Webp { quality, .. } => *quality,
             Encoding::Png { palette: Palette::Learnt { quality }, .. } => Some(*quality),
-            Encoding::Png { .. } | Encoding::Gif | Encoding::Json => None,
+            Encoding::Png { .. } | Encoding::Gif | Encoding::Source(_) | Encoding::Json => None,
         }
     }
 }

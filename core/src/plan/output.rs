@@ -4,6 +4,7 @@
 //! is PNG and everything else is JPEG; `png` and `png-force` both mean PNG, the latter always in
 //! true colour; `compression=fast` writes JPEG, and for transparency WebP where that was asked for or accepted, else PNG.
 
+use super::animation;
 use super::effort::{avif_speed, WEBP_METHOD, WEBP_METHOD_FAST};
 use super::{target, Encoding, Palette, Request, Target};
 use crate::image::Format;
@@ -32,6 +33,8 @@ pub(super) struct Picture {
     pub height: u32,
     /// Whether the result may have transparent pixels.
     pub alpha: bool,
+    /// Number of frames; 1 for a still picture.
+    pub frames: u32,
 }
 
 impl Picture {
@@ -53,7 +56,7 @@ pub(super) fn choose(
     warnings: &mut Vec<String>,
 ) -> Result<(Encoding, Option<Target>)> {
     let chooser = Chooser { request, picture, limits };
-    let format = if request.options.compression.is_some() {
+    let format = if request.options.compression.is_some() && picture.frames == 1 {
         let format = chooser.quick_format();
         if request.options.format == Some(FormatWord::Png) && format != Format::Png {
             warnings.push("JPEG vs PNG selection is automatic".to_owned());
@@ -83,6 +86,7 @@ struct Chooser<'a> {
 impl Chooser<'_> {
     fn format(&self, warnings: &mut Vec<String>) -> Format {
         match self.request.options.format {
+            None if self.is_animation() => animation::own(self.picture.source),
             None | Some(FormatWord::Svg) => self.standard(),
             Some(FormatWord::Auto) => self.negotiated(warnings),
             Some(FormatWord::Avif) => self.avif_or_less(warnings),
@@ -96,11 +100,18 @@ impl Chooser<'_> {
 
     /// The format that every client reads.
     fn standard(&self) -> Format {
+        if self.is_animation() {
+            return animation::standard(self.picture.source);
+        }
         match (self.picture.source, self.picture.alpha) {
             (Format::Gif, _) => Format::Gif,
             (_, true) => Format::Png,
             (_, false) => Format::Jpeg,
         }
+    }
+
+    fn is_animation(&self) -> bool {
+        self.picture.frames > 1
     }
 
     fn accepts(&self, format: Format) -> bool {
@@ -111,6 +122,7 @@ impl Chooser<'_> {
     fn negotiated(&self, warnings: &mut Vec<String>) -> Format {
         for format in self.request.accepts {
             match format {
+                Format::Avif if self.is_animation() => {}
                 Format::Avif if self.picture.side() > self.limits.avif_side_auto => {
                     warnings.push("image too large for AVIF".to_owned());
                 }
@@ -196,7 +208,8 @@ impl Chooser<'_> {
                 method: if fast { WEBP_METHOD_FAST } else { WEBP_METHOD },
             },
             Format::Avif => {
-                let speed = avif_speed(self.picture.pixels());
+                let pixels = self.picture.pixels() * u64::from(self.picture.frames);
+                let speed = avif_speed(pixels);
                 Encoding::Avif { quality, speed, full_chroma }
             }
             // Formats that are only read are never chosen.

@@ -121,6 +121,20 @@ another one, with a warning.",
 unasked.",
     ),
     (
+        "Animation",
+        "GIF, WebP, PNG and AVIF sources that move stay so in GIF, WebP, PNG and AVIF results: same frames, times
+and number of plays. `format=auto` is then WebP for clients that accept it, else GIF, or PNG for a PNG
+source; AVIF is written when it is asked for by name. Without `format` an animation keeps its format,
+except that AVIF becomes WebP. JPEG keeps the first frame, with a warning. `format=json` counts the
+`frames` unless `anim=false`.
+
+Every frame is composited on the whole canvas before anything else is done to it. A GIF delay of 0 or 1
+hundredths means a tenth of a second, as in browsers. An animation of more than 100 million pixels in
+all frames is refused, and one of more than 50 million is sent as it is, with a warning, where the client
+can play it. When a file is broken behind its first frame, the frames before the damage are the
+animation, with a warning.",
+    ),
+    (
         "Metadata",
         "Orientation and colour profile are not metadata here: they are always applied to the pixels.
 Thumbnails, Content Credentials, gain maps and links to other parts of the source never reach a

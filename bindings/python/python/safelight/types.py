@@ -24,6 +24,8 @@ class Limits(TypedDict, total=False):
     source_pixels: int
     source_side: int
     frames: int
+    animation_pixels: int
+    animation_transform_pixels: int
     output_pixels: int
     output_side: int
     avif_side_auto: int
@@ -62,6 +64,8 @@ class Info(TypedDict):
     height: int
     size: int
     quality: int | None
+    frames: int
+    duration: int | None
     source: Source
     warnings: list[str]
     timings: Timings
@@ -77,6 +81,7 @@ class Probe(TypedDict):
     height: int
     frames: int
     loops: int | None
+    duration: int | None
     orientation: int
     color: Literal["gray", "rgb", "cmyk"]
     alpha: bool
