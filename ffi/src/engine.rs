@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 use safelight_core::delivery::Hints;
-use safelight_core::{CancelToken, Engine, Input, Job, Limits, Result};
+use safelight_core::{Engine, Input, Limits, Result};
 
 use crate::bytes::safelight_bytes;
 use crate::error::safelight_error;
@@ -57,12 +57,16 @@ pub extern "C" fn safelight_engine_new(
 ) -> i32 {
     handle::call(error, || {
         let out = Out::new("out", out)?;
-        let limits = match handle::text("limits", limits, limits_len)? {
-            "" => Limits::default(),
-            json => Limits::from_json(json)?,
-        };
-        out.give(Engine::new(limits))
+        out.give(Engine::new(limits_of(limits, limits_len)?))
     })
+}
+
+/// The limits that text says.
+pub(crate) fn limits_of(limits: *const c_char, len: usize) -> Result<Limits> {
+    match handle::text("limits", limits, len)? {
+        "" => Ok(Limits::default()),
+        json => Limits::from_json(json),
+    }
 }
 
 /// Frees an engine. NULL and a handle that was freed before are left alone.
@@ -122,8 +126,8 @@ pub extern "C" fn safelight_render(
         let data = handle::bytes("data", data, data_len)?;
         let options = options_text(options, options_len)?;
         let hints = Hints::from_lines(handle::text("headers", headers, headers_len)?);
-        let job = control.start(engine.limits());
-        let input = Input::new(data).with_hints(&hints);
+        let (assets, job) = (control.assets()?, control.start(engine.limits()));
+        let input = Input::new(data).with_hints(&hints).with_assets(&assets);
         let rendered = engine.render_text(&input, options, &job)?;
         out.give(Picture::from(rendered))
     })
@@ -160,13 +164,14 @@ pub extern "C" fn safelight_probe(
     })
 }
 
-/// Says what safelight_render() would do with the same arguments; no pixel is decoded.
+/// Says what safelight_render() would do with the same arguments. Pixels are decoded only where
+/// the options ask what pixels alone can tell, such as where a face is.
 ///
 /// `out` receives a JSON object, to be freed with safelight_bytes_free(): `source` as
 /// safelight_probe() gives it, `plan` (every step with its final sizes, and the memory it
 /// takes), `key` (the canonical text of the options, equal for equal options) and `warnings`.
 ///
-/// Errors: those of safelight_render(), without SAFELIGHT_CANCELLED and SAFELIGHT_TIMEOUT.
+/// Errors: those of safelight_render().
 #[no_mangle]
 pub extern "C" fn safelight_explain(
     engine: *const safelight_engine,
@@ -176,6 +181,7 @@ pub extern "C" fn safelight_explain(
     options_len: usize,
     headers: *const c_char,
     headers_len: usize,
+    job: *const safelight_job,
     out: *mut *mut safelight_bytes,
     error: *mut *mut safelight_error,
 ) -> i32 {
@@ -184,10 +190,41 @@ pub extern "C" fn safelight_explain(
         let engine = engine_of(engine)?;
         let data = handle::bytes("data", data, data_len)?;
         let options = options_text(options, options_len)?;
+        let control = handle::get_optional(job)?.unwrap_or_default();
         let hints = Hints::from_lines(handle::text("headers", headers, headers_len)?);
-        let input = Input::new(data).with_hints(&hints);
-        let job = Job::new(engine.limits(), CancelToken::new());
+        let (assets, job) = (control.assets()?, control.start(engine.limits()));
+        let input = Input::new(data).with_hints(&hints).with_assets(&assets);
         let explained = engine.explain_text(&input, options, &job)?;
         out.give(Text::new(explained.to_string()))
+    })
+}
+
+/// Says what a picture shows, from one small decode.
+///
+/// `engine`, `data` and `job` are those of safelight_render().
+///
+/// `out` receives a JSON object, to be freed with safelight_bytes_free(): `format`, `mime`,
+/// `width`, `height`, `size`, `frames`, `alpha`, `color` (the mean), `palette` (`color`, `share`,
+/// and `text`, the colour of text that reads well on it), `blurhash`, `thumbhash`, `phash`,
+/// `faces`, `focus` and `placeholder` (a data URI). Positions are shares, 0 to 1, of the picture
+/// as seen.
+///
+/// Errors: those of safelight_render() but for options.
+#[no_mangle]
+pub extern "C" fn safelight_describe(
+    engine: *const safelight_engine,
+    data: *const u8,
+    data_len: usize,
+    job: *const safelight_job,
+    out: *mut *mut safelight_bytes,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let out = Out::new("out", out)?;
+        let engine = engine_of(engine)?;
+        let control = handle::get_optional(job)?.unwrap_or_default();
+        let data = handle::bytes("data", data, data_len)?;
+        let described = engine.describe(&Input::new(data), &control.start(engine.limits()))?;
+        out.give(Text::new(described.to_string()))
     })
 }

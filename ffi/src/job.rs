@@ -1,13 +1,15 @@
 //! Deadlines and cancellation as handles.
 
+use std::ffi::c_char;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use safelight_core::{CancelToken, Job, Limits};
+use safelight_core::{Assets, CancelToken, Error, Job, Limits, Result};
 
 use crate::error::safelight_error;
 use crate::handle::{self, Handle, Out};
 
-/// A deadline and a way to cancel, for one or more calls. Any number of threads may use one at
+/// A deadline, a way to cancel, and what options may call by name, for one or more calls. Any number of threads may use one at
 /// once; cancelling is what it is for. It may be freed while a call still runs with it: the call
 /// then ends as it would have, and can no longer be cancelled.
 #[allow(non_camel_case_types)]
@@ -24,10 +26,17 @@ impl Handle for safelight_job {
 #[derive(Default)]
 pub(crate) struct Control {
     cancel: CancelToken,
+    assets: Mutex<Assets>,
     deadline: Option<Instant>,
 }
 
 impl Control {
+    /// What options may call by name; the bytes are shared.
+    pub(crate) fn assets(&self) -> Result<Assets> {
+        let assets = self.assets.lock();
+        assets.map(|assets| assets.clone()).map_err(|_| Error::internal("job: a poisoned lock"))
+    }
+
     /// The job of one call: the nearer of this deadline and that of `limits`.
     pub(crate) fn start(&self, limits: &Limits) -> Job {
         let job = Job::new(limits, self.cancel.clone());
@@ -55,7 +64,7 @@ pub extern "C" fn safelight_job_new(
         let deadline = (timeout_ms > 0)
             .then(|| Instant::now().checked_add(Duration::from_millis(timeout_ms)))
             .flatten();
-        out.give(Control { cancel: CancelToken::new(), deadline })
+        out.give(Control { deadline, ..Control::default() })
     })
 }
 
@@ -65,6 +74,31 @@ pub extern "C" fn safelight_job_new(
 #[no_mangle]
 pub extern "C" fn safelight_job_cancel(job: *const safelight_job) {
     handle::read(job, (), |control| control.cancel.cancel());
+}
+
+/// Gives options something to call by name: an overlay picture, or the font of a text. `name` is
+/// what the option `draw` says as `url`, a URL or any other text; `data` is a whole file, which is
+/// copied. The same name again replaces what was there. Nothing is ever fetched.
+///
+/// Errors: SAFELIGHT_INVALID for a handle that was freed, NULL, or text that is not UTF-8.
+#[no_mangle]
+pub extern "C" fn safelight_job_add_asset(
+    job: *const safelight_job,
+    name: *const c_char,
+    name_len: usize,
+    data: *const u8,
+    data_len: usize,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let control = handle::get(job)?;
+        let name = handle::text("name", name, name_len)?;
+        let data = handle::bytes("data", data, data_len)?;
+        let mut assets =
+            control.assets.lock().map_err(|_| Error::internal("job: a poisoned lock"))?;
+        assets.insert(name, data);
+        Ok(())
+    })
 }
 
 /// Frees a job. NULL and a handle that was freed before are left alone.

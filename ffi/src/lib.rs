@@ -8,6 +8,7 @@ mod bytes;
 mod engine;
 mod error;
 mod handle;
+mod hooks;
 mod image;
 mod job;
 mod links;

@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 
+use safelight_core::markup::markup;
 use safelight_core::url::Url;
 use safelight_core::{delivery, sign, url, Error, Result};
 use serde_json::Value;
@@ -66,7 +67,9 @@ pub extern "C" fn safelight_verify(
     })
 }
 
-/// Reads an image URL, with or without scheme and host.
+/// Reads an image URL, with or without scheme and host. With `lenient` other than 0 a malformed
+/// option is left out with a warning, as the service that these URLs come from does; a number that
+/// is out of range and an unknown format stay errors.
 ///
 /// `out` receives a JSON object, to be freed with safelight_bytes_free(). Members that the URL
 /// does not have are null.
@@ -88,12 +91,14 @@ pub extern "C" fn safelight_verify(
 pub extern "C" fn safelight_parse_url(
     url: *const c_char,
     url_len: usize,
+    lenient: i32,
     out: *mut *mut safelight_bytes,
     error: *mut *mut safelight_error,
 ) -> i32 {
     handle::call(error, || {
         let out = Out::new("out", out)?;
-        let parsed = url::parse(handle::text("url", url, url_len)?)?;
+        let text = handle::text("url", url, url_len)?;
+        let parsed = url::parse_with(text, lenient != 0)?;
         out.give(Text::new(parsed.to_json().to_string()))
     })
 }
@@ -145,6 +150,32 @@ pub extern "C" fn safelight_negotiate(
         let out = Out::new("out", out)?;
         let answer = delivery::negotiate_json(&value("json", json, json_len)?)?;
         out.give(Text::new(answer.to_string()))
+    })
+}
+
+/// Writes the HTML of a picture: `<img>` or `<picture>` with `srcset`, `sizes`, dimensions, lazy
+/// loading and a placeholder. No pixel is needed.
+///
+/// `json` is an object. It must have `source` (what transform URLs name) or `delivery` (a hosted
+/// image: `account`, `image`), and `width` and `height` of the source as seen. It may have `host`,
+/// `layout` (`constrained`, `fixed`, `full`), `display_width`, `display_height`, `options`,
+/// `formats`, `widths`, `sizes`, `alt`, `class`, `priority`, `placeholder`, `style` and `sign`
+/// (`key`, `expires`).
+///
+/// `out` receives an object, to be freed with safelight_bytes_free(): `html`, its parts `src`,
+/// `srcset`, `sizes`, `width`, `height` and `sources`, `preload` and `warnings`.
+///
+/// Errors: SAFELIGHT_INVALID for text that is not such an object, or `out` NULL.
+#[no_mangle]
+pub extern "C" fn safelight_markup(
+    json: *const c_char,
+    json_len: usize,
+    out: *mut *mut safelight_bytes,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let out = Out::new("out", out)?;
+        out.give(Text::new(markup(handle::text("json", json, json_len)?)?.to_string()))
     })
 }
 

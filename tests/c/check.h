@@ -30,6 +30,7 @@ int rounds(void);
 extern const char *images; /* folder of the pictures */
 
 void test_handles(void);
+void test_hooks(void);
 void test_render(void);
 void test_links(void);
 void test_threads(void);

@@ -63,9 +63,9 @@ static void a_call_without_out_is_invalid(void) {
     CHECK(safelight_backends(NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_render(NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_probe(NULL, NULL, 0, NULL, NULL) == SAFELIGHT_INVALID);
-    CHECK(safelight_explain(NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL) == SAFELIGHT_INVALID);
+    CHECK(safelight_explain(NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_sign("/a", 2, "k", 1, -1, NULL, NULL) == SAFELIGHT_INVALID);
-    CHECK(safelight_parse_url("/a", 2, NULL, NULL) == SAFELIGHT_INVALID);
+    CHECK(safelight_parse_url("/a", 2, 0, NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_build_url("{}", 2, NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_negotiate("{}", 2, NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_panic_on_purpose(NULL) == SAFELIGHT_INTERNAL);
@@ -134,8 +134,8 @@ static void bytes_without_a_pointer_are_invalid(void) {
     safelight_bytes *out = NULL;
     CHECK(safelight_probe(NULL, NULL, 1, &out, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_probe(NULL, (const uint8_t *)"x", SIZE_MAX, &out, NULL) == SAFELIGHT_INVALID);
-    CHECK(safelight_parse_url(NULL, 5, &out, NULL) == SAFELIGHT_INVALID);
-    CHECK(safelight_parse_url("\xff\xfe", 2, &out, NULL) == SAFELIGHT_INVALID);
+    CHECK(safelight_parse_url(NULL, 5, 0, &out, NULL) == SAFELIGHT_INVALID);
+    CHECK(safelight_parse_url("\xff\xfe", 2, 0, &out, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_verify("/a", 2, NULL, NULL, 1, -1, NULL) == SAFELIGHT_INVALID);
     CHECK(out == NULL);
 }

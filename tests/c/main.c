@@ -72,6 +72,7 @@ int main(int argc, char **argv) {
     }
     images = argv[1];
     test_handles();
+    test_hooks();
     test_links();
     test_render();
     test_threads();

@@ -55,7 +55,7 @@ static void a_plan_is_explained(void) {
     const char *options = "h=50,w=64";
     safelight_bytes *out = NULL;
     json *plan = NULL;
-    CHECK(safelight_explain(NULL, photo, photo_len, options, strlen(options), NULL, 0, &out, NULL) ==
+    CHECK(safelight_explain(NULL, photo, photo_len, options, strlen(options), NULL, 0, NULL, &out, NULL) ==
           SAFELIGHT_OK);
     plan = json_parse(safelight_bytes_data(out), safelight_bytes_len(out));
     CHECK(json_is_text(json_get(plan, "key"), "width=64,height=50"));

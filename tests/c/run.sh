@@ -9,7 +9,7 @@ release=$(cd "$1" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 warnings=(-Wall -Wextra -Werror -pedantic)
-sources=("$here"/main.c "$here"/json.c "$here"/handles.c "$here"/links.c
+sources=("$here"/main.c "$here"/json.c "$here"/handles.c "$here"/hooks.c "$here"/links.c
   "$here"/render.c "$here"/threads.c "$here"/vectors.c)
 system_libs=(-lgcc_s -lpthread -ldl -lm)
 

@@ -8,9 +8,10 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use safelight::delivery::Hints;
-use safelight::{Error, Job, Kind, Limits, Result};
+use safelight::{Assets, Error, Job, Kind, Limits, Result};
 
 use crate::detached;
+use crate::hooks::hooks;
 
 /// Cancels a render from another thread. It stays cancelled.
 #[pyclass(frozen, module = "safelight")]
@@ -97,9 +98,18 @@ pub(crate) struct Engine(safelight::Engine);
 #[pymethods]
 impl Engine {
     #[new]
-    #[pyo3(signature = (limits, /))]
-    fn new(py: Python<'_>, limits: &str) -> PyResult<Self> {
-        detached(py, || Ok(Engine(safelight::Engine::new(Limits::from_json(limits)?))))
+    #[pyo3(signature = (limits, segment, upscale, decode, /))]
+    fn new(
+        py: Python<'_>,
+        limits: &str,
+        segment: Option<Py<PyAny>>,
+        upscale: Option<Py<PyAny>>,
+        decode: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let hooks = hooks(segment, upscale, decode);
+        detached(py, || {
+            Ok(Engine(safelight::Engine::new(Limits::from_json(limits)?).with_hooks(hooks)))
+        })
     }
 
     /// The limits as JSON, defaults filled in.
@@ -109,13 +119,15 @@ impl Engine {
     }
 
     /// Image bytes and the info JSON.
-    #[pyo3(signature = (source, options, headers, timeout, cancel, /))]
+    #[pyo3(signature = (source, options, headers, assets, timeout, cancel, /))]
+    #[allow(clippy::too_many_arguments)] // one a keyword of the Python half
     fn render<'py>(
         &self,
         py: Python<'py>,
         source: Source<'_>,
         options: &str,
         headers: Vec<(String, String)>,
+        assets: Vec<(String, Vec<u8>)>,
         timeout: Option<f64>,
         cancel: Option<&CancelToken>,
     ) -> PyResult<(Bound<'py, PyBytes>, String)> {
@@ -123,9 +135,9 @@ impl Engine {
         let (engine, input) = (&self.0, source.input());
         let rendered = detached(py, || {
             let job = within(Job::new(engine.limits(), token), timeout)?;
-            let hints = hints(&headers);
+            let (hints, assets) = (hints(&headers), named(assets));
             input.with(engine.limits(), |data| {
-                let input = safelight::Input::new(data).with_hints(&hints);
+                let input = safelight::Input::new(data).with_hints(&hints).with_assets(&assets);
                 engine.render_text(&input, options, &job)
             })
         })?;
@@ -144,25 +156,52 @@ impl Engine {
     }
 
     /// The plan, its cost and its cache key, as JSON.
-    #[pyo3(signature = (source, options, headers, /))]
+    #[pyo3(signature = (source, options, headers, assets, /))]
     fn explain(
         &self,
         py: Python<'_>,
         source: Source<'_>,
         options: &str,
         headers: Vec<(String, String)>,
+        assets: Vec<(String, Vec<u8>)>,
     ) -> PyResult<String> {
         let (engine, input) = (&self.0, source.input());
         detached(py, || {
-            let hints = hints(&headers);
+            let (hints, assets) = (hints(&headers), named(assets));
             let explained = input.with(engine.limits(), |data| {
-                let input = safelight::Input::new(data).with_hints(&hints);
+                let input = safelight::Input::new(data).with_hints(&hints).with_assets(&assets);
                 let job = Job::new(engine.limits(), safelight::CancelToken::new());
                 engine.explain_text(&input, options, &job)
             })?;
             Ok(explained.to_string())
         })
     }
+
+    /// What the picture shows, as JSON.
+    #[pyo3(signature = (source, timeout, /))]
+    fn describe(
+        &self,
+        py: Python<'_>,
+        source: Source<'_>,
+        timeout: Option<f64>,
+    ) -> PyResult<String> {
+        let (engine, input) = (&self.0, source.input());
+        detached(py, || {
+            let job = within(Job::new(engine.limits(), safelight::CancelToken::new()), timeout)?;
+            let described = input.with(engine.limits(), |data| {
+                engine.describe(&safelight::Input::new(data), &job)
+            })?;
+            Ok(described.to_string())
+        })
+    }
+}
+
+fn named(assets: Vec<(String, Vec<u8>)>) -> Assets {
+    let mut named = Assets::new();
+    for (name, data) in assets {
+        named.insert(name, data);
+    }
+    named
 }
 
 fn hints(headers: &[(String, String)]) -> Hints {

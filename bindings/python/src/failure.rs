@@ -15,6 +15,17 @@ fn build<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
         .call1((error.message(), error.context()))
 }
 
+/// The kind of an exception of ours; `None` for every other.
+pub(crate) fn kind_of(py: Python<'_>, raised: &PyErr) -> Option<Kind> {
+    let ours = py.import("safelight.errors").ok()?.getattr("SafelightError").ok()?;
+    let value = raised.value(py);
+    if !value.is_instance(&ours).ok()? {
+        return None;
+    }
+    let number: i32 = value.getattr("code").ok()?.extract().ok()?;
+    KINDS.iter().find(|names| names.kind.number() == number).map(|names| names.kind)
+}
+
 /// The row of `kind` in core's table, as Python sees it: class, kind, number, HTTP status.
 type Row = (&'static str, &'static str, i32, u16);
 

@@ -5,6 +5,7 @@
 
 mod engine;
 mod failure;
+mod hooks;
 mod verbs;
 
 use pyo3::prelude::*;
@@ -19,7 +20,7 @@ mod native {
     use crate::failure::kinds;
     #[pymodule_export]
     use crate::verbs::{
-        backends, build_url, negotiate, panic_on_purpose, parse_url, sign, verify, version,
+        backends, build_url, markup, negotiate, panic_on_purpose, parse_url, sign, verify, version,
     };
 }
 

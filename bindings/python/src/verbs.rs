@@ -38,9 +38,16 @@ pub(crate) fn verify(
 
 /// The parts of a URL, as JSON.
 #[pyfunction]
-#[pyo3(signature = (text, /))]
-pub(crate) fn parse_url(py: Python<'_>, text: &str) -> PyResult<String> {
-    detached(py, || Ok(url::parse(text)?.to_json().to_string()))
+#[pyo3(signature = (text, lenient, /))]
+pub(crate) fn parse_url(py: Python<'_>, text: &str, lenient: bool) -> PyResult<String> {
+    detached(py, || Ok(url::parse_with(text, lenient)?.to_json().to_string()))
+}
+
+/// The HTML of a picture, as JSON.
+#[pyfunction]
+#[pyo3(signature = (request, /))]
+pub(crate) fn markup(py: Python<'_>, request: &str) -> PyResult<String> {
+    detached(py, || Ok(safelight::markup::markup(request)?.to_string()))
 }
 
 /// The URL of the parts that JSON names.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .errors import InvalidError
 
 if TYPE_CHECKING:
-    from .types import Data, Headers
+    from .types import Assets, Data, Headers
 
 
 def source(data: Data) -> bytes | str:
@@ -48,6 +48,11 @@ def to_json(name: str, value: object) -> str:
         return json.dumps(value, allow_nan=False)
     except ValueError as error:
         raise InvalidError(f"{name}: expected what JSON can say", str(error)) from None
+
+
+def assets(named: Assets | None) -> list[tuple[str, bytes]]:
+    """Overlay pictures and fonts, as bytes that are ours."""
+    return [(name, bytes(memoryview(data))) for name, data in (named or {}).items()]
 
 
 def header_pairs(headers: Headers | None) -> list[tuple[str, str]]:

@@ -11,7 +11,17 @@ from . import _convert, _native
 if TYPE_CHECKING:
     from ._native import CancelToken
     from ._options import RenderOptions
-    from .types import Data, Headers, Info, Limits, Probe
+    from .types import (
+        Assets,
+        Data,
+        DecodeHook,
+        Headers,
+        Info,
+        Limits,
+        Probe,
+        SegmentHook,
+        UpscaleHook,
+    )
 
 
 class Image:
@@ -66,8 +76,25 @@ class Engine:
 
     __slots__ = ("_native",)
 
-    def __init__(self, limits: Limits | Mapping[str, int] | None = None) -> None:
-        self._native = _native.Engine(_convert.to_json("limits", dict(limits or {})))
+    def __init__(
+        self,
+        limits: Limits | Mapping[str, int] | None = None,
+        *,
+        segment: SegmentHook | None = None,
+        upscale: UpscaleHook | None = None,
+        decode: DecodeHook | None = None,
+    ) -> None:
+        """An engine under ``limits``, with what the host does for it.
+
+        ``segment(pixels, width, height)`` makes ``segment=foreground`` work: it answers
+        ``width * height`` bytes, 0 for background and 255 for the subject.
+        ``upscale(pixels, width, height, to_width, to_height)`` makes ``upscale=generate`` work: it
+        answers the larger picture. ``decode(data, width, height)`` makes HEIC sources work: it
+        answers the picture, upright. Pixels are RGBA bytes, sRGB, rows from the top. Hooks are
+        called from any thread.
+        """
+        text = _convert.to_json("limits", dict(limits or {}))
+        self._native = _native.Engine(text, segment, upscale, decode)
 
     @property
     def limits(self) -> Limits:
@@ -81,6 +108,7 @@ class Engine:
         /,
         *,
         headers: Headers | None = None,
+        assets: Assets | None = None,
         timeout: float | None = None,
         cancel: CancelToken | None = None,
         **keywords: Unpack[RenderOptions],
@@ -88,12 +116,15 @@ class Engine:
         """Renders a picture as options say.
 
         Options are URL text (``"width=720,format=webp"``), a mapping, or keywords.
-        ``headers`` are the client's, for ``format="auto"``. ``timeout`` is in seconds and can
+        ``headers`` are the client's, for ``format="auto"``. ``assets`` are overlay pictures and
+        fonts by the names that ``draw`` calls them. ``timeout`` is in seconds and can
         only shorten the engine's own limit. ``cancel`` stops the render from another thread.
         """
         text = _convert.options_text(options, cast("Mapping[str, object]", keywords))
         pairs = _convert.header_pairs(headers)
-        result, info = self._native.render(_convert.source(data), text, pairs, timeout, cancel)
+        named = _convert.assets(assets)
+        source = _convert.source(data)
+        result, info = self._native.render(source, text, pairs, named, timeout, cancel)
         return Image(result, cast("Info", json.loads(info)))
 
     def probe(self, data: Data, /) -> Probe:
@@ -107,13 +138,22 @@ class Engine:
         /,
         *,
         headers: Headers | None = None,
+        assets: Assets | None = None,
         **keywords: Unpack[RenderOptions],
     ) -> dict[str, Any]:
-        """The plan that ``render`` would follow, its cost and its cache key. Decodes no pixel."""
+        """The plan that ``render`` would follow, its cost and its cache key.
+
+        Pixels are decoded only where the options ask what pixels alone can tell.
+        """
         text = _convert.options_text(options, cast("Mapping[str, object]", keywords))
         pairs = _convert.header_pairs(headers)
-        plan = self._native.explain(_convert.source(data), text, pairs)
+        named = _convert.assets(assets)
+        plan = self._native.explain(_convert.source(data), text, pairs, named)
         return cast("dict[str, Any]", json.loads(plan))
+
+    def describe(self, data: Data, /, *, timeout: float | None = None) -> dict[str, Any]:
+        """What a picture shows: placeholders, colours, hash, faces and focus, from one decode."""
+        return cast("dict[str, Any]", json.loads(self._native.describe(_convert.source(data), timeout)))
 
     def __repr__(self) -> str:
         return "<safelight.Engine>"

@@ -3,12 +3,15 @@
 import os
 from typing import final
 
+from .types import DecodeHook, SegmentHook, UpscaleHook
+
 __all__ = [
     "CancelToken",
     "Engine",
     "backends",
     "build_url",
     "kinds",
+    "markup",
     "negotiate",
     "panic_on_purpose",
     "parse_url",
@@ -19,6 +22,7 @@ __all__ = [
 
 _Source = bytes | str | os.PathLike[str]
 _Headers = list[tuple[str, str]]
+_Assets = list[tuple[str, bytes]]
 
 @final
 class CancelToken:
@@ -36,23 +40,35 @@ class CancelToken:
 class Engine:
     """An engine of core."""
 
-    def __new__(cls, limits: str, /) -> Engine: ...
+    def __new__(
+        cls,
+        limits: str,
+        segment: SegmentHook | None,
+        upscale: UpscaleHook | None,
+        decode: DecodeHook | None,
+        /,
+    ) -> Engine: ...
     def limits(self) -> str: ...
     def render(
         self,
         source: _Source,
         options: str,
         headers: _Headers,
+        assets: _Assets,
         timeout: float | None,
         cancel: CancelToken | None,
         /,
     ) -> tuple[bytes, str]: ...
     def probe(self, source: _Source, /) -> str: ...
-    def explain(self, source: _Source, options: str, headers: _Headers, /) -> str: ...
+    def explain(
+        self, source: _Source, options: str, headers: _Headers, assets: _Assets, /
+    ) -> str: ...
+    def describe(self, source: _Source, timeout: float | None, /) -> str: ...
 
 def sign(path: str, key: str, expires: int | None, /) -> str: ...
 def verify(path: str, keys: list[str], now: int | None, /) -> None: ...
-def parse_url(text: str, /) -> str: ...
+def parse_url(text: str, lenient: bool, /) -> str: ...
+def markup(request: str, /) -> str: ...
 def build_url(parts: str, /) -> str: ...
 def negotiate(request: str, /) -> str: ...
 def version() -> str: ...

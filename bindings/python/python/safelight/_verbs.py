@@ -12,7 +12,7 @@ from ._engine import Engine, Image
 if TYPE_CHECKING:
     from ._native import CancelToken
     from ._options import RenderOptions
-    from .types import Backend, Data, Headers, Negotiated, Probe, Resolved, Url
+    from .types import Assets, Backend, Data, Headers, Negotiated, Probe, Resolved, Url
 
 _default = Engine()
 
@@ -23,6 +23,7 @@ def render(
     /,
     *,
     headers: Headers | None = None,
+    assets: Assets | None = None,
     timeout: float | None = None,
     cancel: CancelToken | None = None,
     engine: Engine | None = None,
@@ -34,11 +35,12 @@ def render(
     <safelight.Image jpeg 300x200, 9318 bytes>
 
     Options are URL text (``"width=720,format=webp"``), a mapping, or keywords. ``headers`` are
-    the client's, for ``format="auto"``. ``timeout`` is in seconds and can only shorten the
+    the client's, for ``format="auto"``. ``assets`` are overlay pictures and fonts by the names
+    that ``draw`` calls them. ``timeout`` is in seconds and can only shorten the
     engine's own limit. ``cancel`` stops the render from another thread.
     """
     return (engine or _default).render(
-        data, options, headers=headers, timeout=timeout, cancel=cancel, **keywords
+        data, options, headers=headers, assets=assets, timeout=timeout, cancel=cancel, **keywords
     )
 
 
@@ -53,11 +55,36 @@ def explain(
     /,
     *,
     headers: Headers | None = None,
+    assets: Assets | None = None,
     engine: Engine | None = None,
     **keywords: Unpack[RenderOptions],
 ) -> dict[str, Any]:
-    """The plan that ``render`` would follow, its cost and its cache key. Decodes no pixel."""
-    return (engine or _default).explain(data, options, headers=headers, **keywords)
+    """The plan that ``render`` would follow, its cost and its cache key.
+
+    Pixels are decoded only where the options ask what pixels alone can tell.
+    """
+    return (engine or _default).explain(data, options, headers=headers, assets=assets, **keywords)
+
+
+def describe(
+    data: Data, /, *, timeout: float | None = None, engine: Engine | None = None
+) -> dict[str, Any]:
+    """What a picture shows: placeholders, colours, hash, faces and focus, from one small decode."""
+    return (engine or _default).describe(data, timeout=timeout)
+
+
+def markup(request: Mapping[str, object] | None = None, /, **keywords: object) -> dict[str, Any]:
+    """The ``<img>`` or ``<picture>`` text of a picture whose size is known.
+
+    >>> markup(source="/a.jpg", width=1600, height=900, alt="A boat")["sizes"]
+    '(min-width: 1600px) 1600px, 100vw'
+
+    Fields: ``source`` or ``delivery``, ``width``, ``height``; ``host``, ``layout``,
+    ``display_width``, ``display_height``, ``options``, ``formats``, ``widths``, ``sizes``, ``alt``,
+    ``class``, ``priority``, ``placeholder``, ``style``, ``sign``.
+    """
+    text = _convert.to_json("request", {**(request or {}), **keywords})
+    return cast("dict[str, Any]", json.loads(_native.markup(text)))
 
 
 def sign(path_and_query: str, key: str, expires: int | None = None) -> str:
@@ -75,9 +102,12 @@ def verify(path_and_query: str, keys: str | Iterable[str], now: int | None = Non
     return True
 
 
-def parse_url(text: str) -> Url:
-    """The parts of a transform or delivery URL."""
-    return cast("Url", json.loads(_native.parse_url(text)))
+def parse_url(text: str, *, lenient: bool = False) -> Url:
+    """The parts of a transform or delivery URL.
+
+    With ``lenient`` a malformed option is left out with a warning instead of an error.
+    """
+    return cast("Url", json.loads(_native.parse_url(text, lenient)))
 
 
 def build_url(parts: Url | Mapping[str, object]) -> str:

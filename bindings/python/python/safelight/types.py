@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, NotRequired, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
@@ -15,6 +15,19 @@ Data: TypeAlias = "Buffer | os.PathLike[str]"
 
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
 """Request headers of the client. Names are compared without case; most are ignored."""
+
+
+Assets: TypeAlias = "Mapping[str, Buffer]"
+"""Overlay pictures and fonts by the names that ``draw`` calls them."""
+
+SegmentHook: TypeAlias = Callable[[bytes, int, int], bytes]
+"""RGBA pixels, width and height to a mask of one byte a pixel."""
+
+UpscaleHook: TypeAlias = Callable[[bytes, int, int, int, int], bytes]
+"""RGBA pixels, width, height and the wanted width and height to RGBA pixels."""
+
+DecodeHook: TypeAlias = Callable[[bytes, int, int], bytes]
+"""A file, and the width and height it has, to RGBA pixels, upright."""
 
 
 class Limits(TypedDict, total=False):
