@@ -68,9 +68,9 @@ const (
 	FormatJPEG Format = "jpeg"
 	// Sequential JPEG.
 	FormatBaselineJPEG Format = "baseline-jpeg"
-	// PNG.
+	// PNG, with a palette where the picture has few colours, or where `quality` allows it.
 	FormatPNG Format = "png"
-	// PNG even where JPEG would serve.
+	// PNG in true colour, even where JPEG or a palette would serve.
 	FormatPNGForce Format = "png-force"
 	// GIF.
 	FormatGIF Format = "gif"

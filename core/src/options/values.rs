@@ -87,9 +87,9 @@ words! {
         Jpeg = "jpeg",
         /// Sequential JPEG.
         BaselineJpeg = "baseline-jpeg",
-        /// PNG.
+        /// PNG, with a palette where the picture has few colours, or where `quality` allows it.
         Png = "png",
-        /// PNG even where JPEG would serve.
+        /// PNG in true colour, even where JPEG or a palette would serve.
         PngForce = "png-force",
         /// GIF.
         Gif = "gif",

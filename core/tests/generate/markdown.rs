@@ -113,7 +113,9 @@ another one, with a warning.",
     ),
     (
         "Quality",
-        "A number from 1 to 100, or a word for how the result shall look.
+        "A number from 1 to 100, or a word for how the result shall look. Below 100, PNG may get a palette:
+as few colours and as little dithering as the quality allows, never more bytes than in true colour.
+Without it, or with 100, every pixel of a PNG is exact. `png-force` and GIF do not heed it.
 
 `slow-connection-quality` takes the place of `quality` for a client whose hints tell of a slow connection:
 `Save-Data` is `on`, `ECT` is `slow-2g`, `2g` or `3g`, `RTT` is above 150 milliseconds, or `Downlink` is below

@@ -38,10 +38,18 @@ pub(super) struct Gif {
 
 struct Pending {
     pixels: Vec<Pixel>,
+    /// The frame as it came, where `pixels` is not just that.
+    raw: Option<Vec<Pixel>>,
     area: Area,
     /// Whether what changed may have few enough colours.
     few: bool,
     delay: u16,
+}
+
+impl Pending {
+    fn came_as(&self, pixels: &[Pixel]) -> bool {
+        self.raw.as_deref().unwrap_or(&self.pixels) == pixels
+    }
 }
 
 impl Gif {
@@ -75,7 +83,7 @@ impl Gif {
             return Err(Error::internal("a frame of another size than was planned"));
         }
         let pixels = cut(image, job)?;
-        if let Some(pending) = self.pending.as_mut().filter(|pending| pending.pixels == pixels) {
+        if let Some(pending) = self.pending.as_mut().filter(|pending| pending.came_as(&pixels)) {
             pending.delay = pending.delay.saturating_add(self.clock.longer(ms));
             return Ok(());
         }
@@ -106,8 +114,10 @@ impl Gif {
     fn admitted(&self, mut pixels: Vec<Pixel>, delay: u16) -> Pending {
         let width = self.size.0 as usize;
         let area = self.whole();
-        let canvas = Canvas { before: &self.before, pixels: &pixels, width, area };
+        let before = &self.before;
+        let canvas = Canvas { before, pixels: &pixels, width, area, clears: false };
         let few = canvas.few_colors().is_some();
+        let raw = (!few).then(|| pixels.clone());
         if !few {
             keep_still(&self.before, &mut pixels);
         }
@@ -116,7 +126,7 @@ impl Gif {
             Some(area) => area,
             None => Area { width: 1, height: 1, ..area },
         };
-        Pending { pixels, area, few, delay }
+        Pending { pixels, raw, area, few, delay }
     }
 
     fn write(&mut self, frame: Pending, next: Option<&[Pixel]>, job: &Job) -> Result<()> {
@@ -126,7 +136,9 @@ impl Gif {
             None => (Disposal::Keep, frame.area),
         };
         let width = self.size.0 as usize;
-        let canvas = Canvas { before: &self.before, pixels: &frame.pixels, width, area };
+        let clears = disposal == Disposal::Clear;
+        let (before, pixels) = (&self.before, &frame.pixels);
+        let canvas = Canvas { before, pixels, width, area, clears };
         let exact = match frame.few {
             true => paint::exact(&canvas, &mut self.table, (self.first, self.faithful), job)?,
             false => None,

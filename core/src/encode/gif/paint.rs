@@ -22,6 +22,9 @@ pub(super) struct Canvas<'a> {
     pub width: usize,
     /// The part that is written.
     pub area: Area,
+    /// Whether it becomes transparent afterwards. Some readers clear a frame that has no
+    /// transparency itself to a colour instead.
+    pub clears: bool,
 }
 
 /// A painted frame.
@@ -38,6 +41,11 @@ impl Canvas<'_> {
     /// The indices of the part that is written.
     fn indices(&self) -> impl Iterator<Item = usize> + '_ {
         self.area.rows(self.width).flatten()
+    }
+
+    /// Whether a number for transparency is needed.
+    fn needs_nothing(&self) -> bool {
+        self.clears || self.indices().any(|at| self.is_free(at))
     }
 
     fn is_free(&self, at: usize) -> bool {
@@ -66,7 +74,7 @@ pub(super) fn exact(
     job: &Job,
 ) -> Result<Option<Painted>> {
     let Some(census) = canvas.few_colors() else { return Ok(None) };
-    let see_through = canvas.indices().any(|at| canvas.is_free(at));
+    let see_through = canvas.needs_nothing();
     let grown = table.grown(census.colors(), see_through);
     let shared = match &grown {
         Some(grown) => Some(smallest(canvas, grown, faithful, job)?),
@@ -129,7 +137,7 @@ pub(super) fn nearest(
     job: &Job,
 ) -> Result<Painted> {
     let sample = Sample::new(canvas.changed(), canvas.area.pixels());
-    let see_through = canvas.indices().any(|at| canvas.is_free(at));
+    let see_through = canvas.needs_nothing();
     let count = if spare || see_through { 255 } else { 256 };
     if first {
         let colors = learn(&sample, count, job)?;

@@ -156,7 +156,8 @@ impl Apng {
         let sink = Sink::new(&mut data, job);
         let mut encoder = png::Encoder::new(sink, width as u32, height as u32);
         encoder.set_color(png::ColorType::Rgba);
-        encoder.set_compression(png::Compression::Fast);
+        let effort = if self.fast { png::Compression::Fast } else { png::Compression::Balanced };
+        encoder.set_compression(effort);
         let filter = if self.fast { png::Filter::Up } else { png::Filter::Adaptive };
         encoder.set_filter(filter);
         let mut writer = encoder.write_header().map_err(|error| failed(error, job))?;
