@@ -32,6 +32,11 @@ type Border struct {
 	Left   int    `json:"left,omitempty"`
 }
 
+// Font is a font file that is given as an asset.
+type Font struct {
+	URL string `json:"url"`
+}
+
 // Fit is one of the constants below.
 type Fit string
 
@@ -116,6 +121,88 @@ type OnError string
 const (
 	// A redirect to the source.
 	OnErrorRedirect OnError = "redirect"
+)
+
+// Segment is one of the constants below.
+type Segment string
+
+const (
+	// The subject; the background becomes transparent.
+	SegmentForeground Segment = "foreground"
+)
+
+// Upscale is one of the constants below.
+type Upscale string
+
+const (
+	// Interpolation. The default.
+	UpscaleInterpolate Upscale = "interpolate"
+	// A generative model.
+	UpscaleGenerate Upscale = "generate"
+)
+
+// Composite is one of the constants below.
+type Composite string
+
+const (
+	// On top. The default.
+	CompositeOver Composite = "over"
+	// The overlay, only where the picture is opaque; nothing else.
+	CompositeIn Composite = "in"
+	// On top, only where the picture is opaque.
+	CompositeAtop Composite = "atop"
+	// The overlay, only where the picture is transparent; nothing else.
+	CompositeOut Composite = "out"
+	// Either of them, but not where both are opaque.
+	CompositeXor Composite = "xor"
+	// The sum of both.
+	CompositeLighter Composite = "lighter"
+)
+
+// Repeat is one of the constants below.
+type Repeat string
+
+const (
+	// Over the whole picture.
+	RepeatBoth Repeat = "true"
+	// Side by side, in a row.
+	RepeatX Repeat = "x"
+	// One below the other, in a column.
+	RepeatY Repeat = "y"
+)
+
+// Align is one of the constants below.
+type Align string
+
+const (
+	// At the side where reading starts. The default.
+	AlignStart Align = "start"
+	// In the middle.
+	AlignCenter Align = "center"
+	// At the side where reading ends.
+	AlignEnd Align = "end"
+)
+
+// Fit is one of the constants below.
+type Fit string
+
+const (
+	// Shrink to lie inside the box; never enlarge. The default.
+	ScaleDown Fit = "scale-down"
+	// Shrink or enlarge to lie inside the box.
+	Contain Fit = "contain"
+	// Fill the box, cutting what hangs over.
+	Cover Fit = "cover"
+	// As `cover`, but never enlarge.
+	Crop Fit = "crop"
+	// Cut to the box's shape, never enlarge.
+	AspectCrop Fit = "aspect-crop"
+	// As `contain`, then fill the box with `background`.
+	Pad Fit = "pad"
+	// Stretch to exactly the box.
+	Squeeze Fit = "squeeze"
+	// Enlarge to lie inside the box; never shrink.
+	ScaleUp Fit = "scale-up"
 )
 
 // Segment is one of the constants below.
@@ -238,6 +325,82 @@ type Trim struct {
 	Border *TrimBorder `json:"border,omitempty"`
 }
 
+// OverlayText says what a text looks like.
+type OverlayText struct {
+	// What it says; a line feed starts a new line.
+	Content string `json:"content,omitempty"`
+	// The font: the name of an asset that is a TTF, OTF, WOFF or WOFF2 file. Default: the bundled font.
+	Font *Font `json:"font,omitempty"`
+	// Size in points of 4/3 CSS pixels. More than 0 and at most 1000. Default: 24; the largest that fits, with `height`.
+	Size float64 `json:"size,omitempty"`
+	// Colour. Default: black.
+	Color string `json:"color,omitempty"`
+	// Where lines begin and end. Default: start.
+	Align Align `json:"align,omitempty"`
+	// Distance of lines, as a multiple of the size. More than 0 and at most 10. Default: the font's.
+	LineHeight float64 `json:"line-height,omitempty"`
+}
+
+// Overlay says what is drawn: a picture or a text.
+type Overlay struct {
+	// The picture: the name of an asset, such as its URL.
+	URL string `json:"url,omitempty"`
+	// Opacity. 0 to 1. Default: 1.
+	Opacity *float64 `json:"opacity,omitempty"`
+	// How it meets what lies under it, inside its box only. Default: over.
+	Composite Composite `json:"composite,omitempty"`
+	// Copies on both axes (`true`), in a row (`x`) or in a column (`y`).
+	Repeat Repeat `json:"repeat,omitempty"`
+	// Width: below 1 a share of the result's width, from 1 pixels. A text is wrapped at it. More than 0 and at most 20000. Default: its own.
+	Width float64 `json:"width,omitempty"`
+	// Height: below 1 a share of the result's height, from 1 pixels. A text shrinks to fit in it. More than 0 and at most 20000. Default: its own.
+	Height float64 `json:"height,omitempty"`
+	// Pixels between the top edges. 0 to 20000. Default: centred.
+	Top *int `json:"top,omitempty"`
+	// Pixels between the left edges. 0 to 20000. Default: centred.
+	Left *int `json:"left,omitempty"`
+	// Pixels between the bottom edges; not together with `top`. 0 to 20000. Default: centred.
+	Bottom *int `json:"bottom,omitempty"`
+	// Pixels between the right edges; not together with `left`. 0 to 20000. Default: centred.
+	Right *int `json:"right,omitempty"`
+	// A text, in place of a picture.
+	Text *OverlayText `json:"text,omitempty"`
+	// As `dpr`, which holds where this is absent. More than 0 and at most 100.
+	DPR float64 `json:"dpr,omitempty"`
+	// As `fit`, for the overlay.
+	Fit Fit `json:"fit,omitempty"`
+	// As `gravity`, for the overlay.
+	Gravity Gravity `json:"gravity,omitempty"`
+	// As `zoom`, for the overlay. 0 to 1.
+	Zoom *float64 `json:"zoom,omitempty"`
+	// As `trim`, for the overlay; in URL text the parts are `trim.left` and so on.
+	Trim *Trim `json:"trim,omitempty"`
+	// As `border`, for the overlay.
+	Border *Border `json:"border,omitempty"`
+	// As `background`, for the overlay.
+	Background string `json:"background,omitempty"`
+	// As `rotate`, for the overlay. 0, 90, 180, 270 or 360.
+	Rotate int `json:"rotate,omitempty"`
+	// As `flip`, for the overlay.
+	Flip Flip `json:"flip,omitempty"`
+	// As `brightness`, for the overlay. 0 to 255.
+	Brightness *float64 `json:"brightness,omitempty"`
+	// As `contrast`, for the overlay. 0 to 255.
+	Contrast *float64 `json:"contrast,omitempty"`
+	// As `gamma`, for the overlay. 0 to 255.
+	Gamma *float64 `json:"gamma,omitempty"`
+	// As `saturation`, for the overlay. 0 to 255.
+	Saturation *float64 `json:"saturation,omitempty"`
+	// As `blur`, for the overlay. 0 to 250.
+	Blur *float64 `json:"blur,omitempty"`
+	// As `sharpen`, for the overlay. 0 to 10.
+	Sharpen *float64 `json:"sharpen,omitempty"`
+	// As `segment`, for the overlay.
+	Segment Segment `json:"segment,omitempty"`
+	// As `upscale`, for the overlay.
+	Upscale Upscale `json:"upscale,omitempty"`
+}
+
 // Options says what one transform does; the zero value of a field is "not given".
 type Options struct {
 	// Target width in CSS pixels, before `dpr`. 1 to 20000. Default: source width.
@@ -300,8 +463,8 @@ type Options struct {
 	WMobile int `json:"wmobile,omitempty"`
 	// Width that `width=auto` takes for other clients without hints. 1 to 20000. Default: 1200.
 	WDesktop int `json:"wdesktop,omitempty"`
-	// Overlays, painted in their order. Not available in this version.
-	Draw []map[string]any `json:"draw,omitempty"`
+	// Overlays, painted in their order; the last one is on top.
+	Draw []Overlay `json:"draw,omitempty"`
 	// `share-publicly` hands the client's credentials to the origin; the result stays public.
 	OriginAuth OriginAuth `json:"origin-auth,omitempty"`
 }

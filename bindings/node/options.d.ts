@@ -8,6 +8,12 @@ export type Colorspace = 'srgb' | 'keep'
 export type OnError = 'redirect'
 export type Segment = 'foreground'
 export type Upscale = 'interpolate' | 'generate'
+export type Composite = 'over' | 'in' | 'atop' | 'out' | 'xor' | 'lighter'
+export type Repeat = 'true' | 'x' | 'y'
+export type Align = 'start' | 'center' | 'end'
+export type Fit = 'scale-down' | 'contain' | 'cover' | 'crop' | 'aspect-crop' | 'pad' | 'squeeze' | 'scale-up'
+export type Segment = 'foreground'
+export type Upscale = 'interpolate' | 'generate'
 export type OriginAuth = 'share-publicly'
 export type QualityWord = 'high' | 'medium-high' | 'medium-low' | 'low' | 'auto'
 export type Flip = 'h' | 'v' | 'hv'
@@ -29,6 +35,11 @@ export interface Border {
   right?: number
   bottom?: number
   left?: number
+}
+
+/** A font file that is given as an asset. */
+export interface Font {
+  url: string
 }
 
 /** How a uniform border is found. */
@@ -57,6 +68,82 @@ export interface Trim {
   height?: number
   /** Find a uniform border and cut it off. */
   border?: boolean | TrimBorder
+}
+
+/** A text to draw. */
+export interface OverlayText {
+  /** What it says; a line feed starts a new line. */
+  content?: string
+  /** The font: the name of an asset that is a TTF, OTF, WOFF or WOFF2 file. Default: the bundled font. */
+  font?: Font
+  /** Size in points of 4/3 CSS pixels. More than 0 and at most 1000. Default: 24; the largest that fits, with `height`. */
+  size?: number
+  /** Colour. Default: black. */
+  color?: string
+  /** Where lines begin and end. Default: start. */
+  align?: Align
+  /** Distance of lines, as a multiple of the size. More than 0 and at most 10. Default: the font's. */
+  'line-height'?: number
+}
+
+/** One overlay: a picture or a text. */
+export interface Overlay {
+  /** The picture: the name of an asset, such as its URL. */
+  url?: string
+  /** Opacity. 0 to 1. Default: 1. */
+  opacity?: number
+  /** How it meets what lies under it, inside its box only. Default: over. */
+  composite?: Composite
+  /** Copies on both axes (`true`), in a row (`x`) or in a column (`y`). */
+  repeat?: true | Repeat
+  /** Width: below 1 a share of the result's width, from 1 pixels. A text is wrapped at it. More than 0 and at most 20000. Default: its own. */
+  width?: number
+  /** Height: below 1 a share of the result's height, from 1 pixels. A text shrinks to fit in it. More than 0 and at most 20000. Default: its own. */
+  height?: number
+  /** Pixels between the top edges. 0 to 20000. Default: centred. */
+  top?: number
+  /** Pixels between the left edges. 0 to 20000. Default: centred. */
+  left?: number
+  /** Pixels between the bottom edges; not together with `top`. 0 to 20000. Default: centred. */
+  bottom?: number
+  /** Pixels between the right edges; not together with `left`. 0 to 20000. Default: centred. */
+  right?: number
+  /** A text, in place of a picture. */
+  text?: string | OverlayText
+  /** As `dpr`, which holds where this is absent. More than 0 and at most 100. */
+  dpr?: number
+  /** As `fit`, for the overlay. */
+  fit?: Fit
+  /** As `gravity`, for the overlay. */
+  gravity?: GravityWord | `${number}x${number}` | GravityPoint
+  /** As `zoom`, for the overlay. 0 to 1. */
+  zoom?: number
+  /** As `trim`, for the overlay; in URL text the parts are `trim.left` and so on. */
+  trim?: Trim | 'border' | `${number};${number};${number};${number}`
+  /** As `border`, for the overlay. */
+  border?: Border | string
+  /** As `background`, for the overlay. */
+  background?: string
+  /** As `rotate`, for the overlay. 0, 90, 180, 270 or 360. */
+  rotate?: 0 | 90 | 180 | 270 | 360
+  /** As `flip`, for the overlay. */
+  flip?: Flip
+  /** As `brightness`, for the overlay. 0 to 255. */
+  brightness?: number
+  /** As `contrast`, for the overlay. 0 to 255. */
+  contrast?: number
+  /** As `gamma`, for the overlay. 0 to 255. */
+  gamma?: number
+  /** As `saturation`, for the overlay. 0 to 255. */
+  saturation?: number
+  /** As `blur`, for the overlay. 0 to 250. */
+  blur?: number
+  /** As `sharpen`, for the overlay. 0 to 10. */
+  sharpen?: number
+  /** As `segment`, for the overlay. */
+  segment?: Segment
+  /** As `upscale`, for the overlay. */
+  upscale?: Upscale
 }
 
 /** The options of one transform. */
@@ -121,8 +208,8 @@ export interface RenderOptions {
   wmobile?: number
   /** Width that `width=auto` takes for other clients without hints. 1 to 20000. Default: 1200. */
   wdesktop?: number
-  /** Overlays, painted in their order. Not available in this version. */
-  draw?: Record<string, unknown>[]
+  /** Overlays, painted in their order; the last one is on top. */
+  draw?: Overlay[]
   /** `share-publicly` hands the client's credentials to the origin; the result stays public. */
   'origin-auth'?: OriginAuth
 }

@@ -6,6 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+#[cfg(feature = "codecs")]
+use crate::{Error, Kind, Result};
+
 /// Bytes by name. Clones share the bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Assets(BTreeMap<String, Arc<[u8]>>);
@@ -24,5 +27,13 @@ impl Assets {
     /// The bytes called `name`.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         self.0.get(name).map(AsRef::as_ref)
+    }
+
+    /// The bytes called `name`, or `NotFound` with the name.
+    #[cfg(feature = "codecs")]
+    pub(crate) fn require(&self, name: &str) -> Result<&[u8]> {
+        let shown: String = name.chars().take(200).flat_map(char::escape_default).collect();
+        let missing = || Error::new(Kind::NotFound, format!("asset \"{shown}\" was not given"));
+        self.get(name).ok_or_else(missing)
     }
 }

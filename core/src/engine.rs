@@ -11,7 +11,7 @@ use crate::image::{Format, Probe};
 use crate::options::{FormatWord, Options, Width};
 use crate::pipeline::{Executed, Times};
 use crate::plan::{DecodePlan, Encoding, Measured, Plan, Request};
-use crate::{decode, insight, pipeline, plan, Error, Input, Job, Limits, Result};
+use crate::{decode, insight, overlays, pipeline, plan, Error, Input, Job, Limits, Result};
 
 /// Turns bytes and options into better bytes. Cheap to make, `Send + Sync`, without state.
 #[derive(Debug, Clone, Default)]
@@ -122,7 +122,10 @@ impl Engine {
             source_bytes,
             measured: &measured,
             hooks: self.hooks.offered(),
+            overlays: &[],
         };
+        let overlays = overlays::look_at(input.assets, &request, &probe, &self.limits, job)?;
+        let request = Request { overlays: &overlays, ..request };
         let plan = plan::plan(&request, &probe, &self.limits)?;
         Ok((probe, plan))
     }
@@ -137,7 +140,7 @@ impl Engine {
             let data = describe(&probe, &plan, input.source.len()).to_string().into_bytes();
             Executed::still(Encoded { data, encoding: Encoding::Json }, Times::default())
         } else {
-            pipeline::execute(&plan, &probe, input.source, &self.limits, &self.hooks, job)?
+            pipeline::execute(&plan, &probe, input, &self.limits, &self.hooks, job)?
         };
         let info = Info::new(&probe, plan, &done, plan_time);
         Ok(Rendered { data: done.encoded.data, info })
@@ -197,9 +200,10 @@ impl Engine {
             source_bytes,
             measured: &measured,
             hooks: self.hooks.offered(),
+            overlays: &[],
         };
         let plan = plan::plan(&request, &probe, &self.limits)?;
-        let image = pipeline::picture(&plan, &probe, input.source, &self.limits, &self.hooks, job)?;
+        let image = pipeline::picture(&plan, &probe, input, &self.limits, &self.hooks, job)?;
         insight::describe::describe(&image, &probe, source_bytes, job)
     }
 

@@ -34,9 +34,13 @@ mod insight;
 #[cfg(feature = "codecs")]
 mod kernel;
 #[cfg(feature = "codecs")]
+mod overlays;
+#[cfg(feature = "codecs")]
 mod pipeline;
 #[cfg(feature = "codecs")]
 pub mod quality;
+#[cfg(all(feature = "codecs", feature = "text"))]
+mod text;
 #[cfg(feature = "codecs")]
 mod transform;
 

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use crate::encode::Encoded;
 use crate::hooks::Hooks;
-use crate::image::{Format, Frame, Image, Probe};
-use crate::plan::{AnimationPlan, DecodePlan, Encoding, Plan, Step};
+use crate::image::{Format, Frame, Image, Probe, Profile};
+use crate::plan::{AnimationPlan, DecodePlan, Encoding, OverlayPlan, OverlaySource, Plan, Step};
 use crate::quality::{self, Found};
-use crate::{decode, encode, transform, Error, Job, Kind, Limits, Result};
+use crate::{decode, encode, transform, Assets, Error, Input, Job, Kind, Limits, Result};
 
 /// What [`execute`] made, and how long its stages took.
 pub(crate) struct Executed {
@@ -56,7 +56,7 @@ pub(crate) struct Times {
 pub(crate) fn execute(
     plan: &Plan,
     probe: &Probe,
-    source: &[u8],
+    input: &Input<'_>,
     limits: &Limits,
     hooks: &Hooks,
     job: &Job,
@@ -64,13 +64,16 @@ pub(crate) fn execute(
     debug_assert!(!matches!(plan.output.encoding, Encoding::Json));
     job.check()?;
     if let Encoding::Source(_) = plan.output.encoding {
-        return untouched(plan, probe, source);
+        return untouched(plan, probe, input.source);
     }
     let _memory = job.charge(plan.memory)?;
-    let walk = Walk { plan, probe, source, limits, hooks, job };
+    let mut times = Times::default();
+    let means = Means { limits, hooks, job };
+    let overlays = timed(&mut times.decode, || means.overlays(plan, input.assets))?;
+    let walk = Walk { plan, probe, source: input.source, overlays, means, job };
     match plan.output.animation {
-        Some(animation) => walk.animation(animation),
-        None => walk.still(),
+        Some(animation) => walk.animation(animation, times),
+        None => walk.still(times),
     }
 }
 
@@ -89,13 +92,15 @@ fn untouched(plan: &Plan, probe: &Probe, source: &[u8]) -> Result<Executed> {
 pub(crate) fn picture(
     plan: &Plan,
     probe: &Probe,
-    source: &[u8],
+    input: &Input<'_>,
     limits: &Limits,
     hooks: &Hooks,
     job: &Job,
 ) -> Result<Image> {
     let _memory = job.charge(plan.memory)?;
-    let walk = Walk { plan, probe, source, limits, hooks, job };
+    let means = Means { limits, hooks, job };
+    let overlays = means.overlays(plan, input.assets)?;
+    let walk = Walk { plan, probe, source: input.source, overlays, means, job };
     walk.transform(walk.decode()?)
 }
 
@@ -114,18 +119,71 @@ pub(crate) fn decoded(
     hooks.decode(source, (plan.width, plan.height), plan.layout, job)
 }
 
-struct Walk<'a> {
-    plan: &'a Plan,
-    probe: &'a Probe,
-    source: &'a [u8],
+/// What all pictures of a job are made with.
+#[derive(Clone, Copy)]
+struct Means<'a> {
     limits: &'a Limits,
     hooks: &'a Hooks,
     job: &'a Job,
 }
 
+impl Means<'_> {
+    /// The overlays, ready to be drawn: made once, also for an animation.
+    fn overlays(self, plan: &Plan, assets: &Assets) -> Result<Vec<Image>> {
+        plan.overlays.iter().map(|plan| self.overlay(plan, assets)).collect()
+    }
+
+    fn overlay(self, plan: &OverlayPlan, assets: &Assets) -> Result<Image> {
+        let (image, profile) = match &plan.source {
+            OverlaySource::Picture { name, probe, decode } => {
+                (self.decode(assets.require(name)?, probe, decode)?, &probe.profile)
+            }
+            OverlaySource::Text(text) => {
+                (crate::overlays::text_picture(text, assets, self.job)?, &Profile::Srgb)
+            }
+        };
+        let image = self.transform(image, &plan.steps, &[], profile)?;
+        transform::prepare_overlay(image, self.job)
+    }
+
+    fn decode(self, source: &[u8], probe: &Probe, plan: &DecodePlan) -> Result<Image> {
+        decoded(plan, probe, source, self.limits, self.hooks, self.job)
+    }
+
+    fn transform(
+        self,
+        mut image: Image,
+        steps: &[Step],
+        overlays: &[Image],
+        profile: &Profile,
+    ) -> Result<Image> {
+        let job = self.job;
+        for step in steps {
+            job.check()?;
+            image = match *step {
+                Step::Segment => self.hooks.cut_out(&image, job)?,
+                Step::Generate { width, height } => {
+                    self.hooks.enlarge(&image, width, height, job)?
+                }
+                _ => transform::run_with_overlays(step, image, overlays, profile, job)?,
+            };
+        }
+        job.check()?;
+        Ok(image)
+    }
+}
+
+struct Walk<'a> {
+    plan: &'a Plan,
+    probe: &'a Probe,
+    source: &'a [u8],
+    overlays: Vec<Image>,
+    means: Means<'a>,
+    job: &'a Job,
+}
+
 impl Walk<'_> {
-    fn still(&self) -> Result<Executed> {
-        let mut times = Times::default();
+    fn still(&self, mut times: Times) -> Result<Executed> {
         let image = timed(&mut times.decode, || self.decode())?;
         let image = timed(&mut times.transform, || self.transform(image))?;
         let (encoded, aim) = timed(&mut times.encode, || self.encode(&image))?;
@@ -139,16 +197,16 @@ impl Walk<'_> {
             return Ok((encode::encode(image, output, self.job)?, None));
         };
         let Found { encoded, score, encodes } =
-            quality::encode(image, output, target, self.limits, self.job)?;
+            quality::encode(image, output, target, self.means.limits, self.job)?;
         Ok((encoded, Some(Aim { score, encodes })))
     }
 
     /// One frame at a time: memory does not grow with their number. When a frame is broken, the
     /// ones before it are the animation, as players show it.
-    fn animation(&self, planned: AnimationPlan) -> Result<Executed> {
-        let mut times = Times::default();
+    fn animation(&self, planned: AnimationPlan, mut times: Times) -> Result<Executed> {
         let (decode, output) = (&self.plan.decode, &self.plan.output);
-        let mut source = decode::frames(self.source, self.probe, decode, self.limits, self.job)?;
+        let mut source =
+            decode::frames(self.source, self.probe, decode, self.means.limits, self.job)?;
         let mut result = encode::animation(output, self.job)?;
         let (mut frames, mut duration_ms) = (0, 0);
         while frames < planned.frames {
@@ -185,23 +243,12 @@ impl Walk<'_> {
     }
 
     fn decode(&self) -> Result<Image> {
-        let decode = &self.plan.decode;
-        decoded(decode, self.probe, self.source, self.limits, self.hooks, self.job)
+        self.means.decode(self.source, self.probe, &self.plan.decode)
     }
 
-    fn transform(&self, mut image: Image) -> Result<Image> {
-        for step in &self.plan.steps {
-            self.job.check()?;
-            image = match *step {
-                Step::Segment => self.hooks.cut_out(&image, self.job)?,
-                Step::Generate { width, height } => {
-                    self.hooks.enlarge(&image, width, height, self.job)?
-                }
-                _ => transform::run(step, image, &self.probe.profile, self.job)?,
-            };
-        }
-        self.job.check()?;
-        Ok(image)
+    fn transform(&self, image: Image) -> Result<Image> {
+        let (steps, profile) = (&self.plan.steps, &self.probe.profile);
+        self.means.transform(image, steps, &self.overlays, profile)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use safelight::options::*;
 use safelight::Options;
-use serde_json::{json, Value};
 
 /// A small deterministic generator (a 64-bit linear congruence, high bits used).
 struct Dice(u64);
@@ -89,10 +88,74 @@ impl Dice {
         Flip { horizontal: flip & 1 != 0, vertical: flip & 2 != 0 }
     }
 
-    fn draw(&mut self) -> Value {
-        let overlay =
-            json!({"url": "https://example.com/é.png?a=1,b=(2)", "opacity": self.number(1.0)});
-        Value::Array(vec![overlay; self.below(3) as usize])
+    fn name(&mut self) -> String {
+        let names = [
+            "https://example.com/é.png?a=1,b=(2);c:3",
+            "text:a",
+            "{}",
+            "logo.png",
+            "100%25",
+            "[1]",
+        ];
+        names[self.below(names.len() as u32) as usize].into()
+    }
+
+    fn text(&mut self) -> Text {
+        Text {
+            content: Some(format!("{}\n{}", self.name(), self.name())),
+            font: self.maybe(|d| Font { url: d.name() }),
+            size: self.maybe(|d| 1.0 + d.number(99.0)),
+            color: self.maybe(Dice::color),
+            align: self.maybe(|d| d.pick(Align::WORDS)),
+            line_height: self.maybe(|d| 0.5 + d.number(2.0)),
+        }
+    }
+
+    /// What overlays share with all pictures.
+    fn shared(&mut self) -> Options {
+        Options {
+            dpr: self.maybe(|d| 0.5 + d.number(3.0)),
+            fit: self.maybe(|d| d.pick(Fit::WORDS)),
+            gravity: self.maybe(Dice::gravity),
+            zoom: self.maybe(|d| d.number(1.0)),
+            trim: self.maybe(Dice::trim).filter(|trim| *trim != Trim::default()),
+            border: self.maybe(Dice::border),
+            background: self.maybe(Dice::color),
+            rotate: self.maybe(|d| 90 * d.below(5) as u16),
+            flip: self.maybe(Dice::flip),
+            brightness: self.maybe(|d| d.number(255.0)),
+            contrast: self.maybe(|d| d.number(255.0)),
+            gamma: self.maybe(|d| d.number(255.0)),
+            saturation: self.maybe(|d| d.number(255.0)),
+            blur: self.maybe(|d| d.number(250.0)),
+            sharpen: self.maybe(|d| d.number(10.0)),
+            segment: self.maybe(|d| d.pick(Segment::WORDS)),
+            upscale: self.maybe(|d| d.pick(Upscale::WORDS)),
+            ..Options::default()
+        }
+    }
+
+    fn overlay(&mut self) -> Overlay {
+        let is_text = self.below(2) == 0;
+        let (near, far) = (self.below(2) == 0, self.below(2) == 0);
+        Overlay {
+            url: (!is_text).then(|| self.name()),
+            text: is_text.then(|| self.text()),
+            width: self.maybe(|d| 0.01 + d.number(500.0)),
+            height: self.maybe(|d| 0.01 + d.number(500.0)),
+            opacity: self.maybe(|d| d.number(1.0)),
+            repeat: self.maybe(|d| d.pick(Repeat::WORDS)),
+            composite: self.maybe(|d| d.pick(Composite::WORDS)),
+            top: self.maybe(|d| d.below(100)).filter(|_| near),
+            left: self.maybe(|d| d.below(100)).filter(|_| far),
+            bottom: self.maybe(|d| d.below(100)).filter(|_| !near),
+            right: self.maybe(|d| d.below(100)).filter(|_| !far),
+            options: self.shared(),
+        }
+    }
+
+    fn draw(&mut self) -> Vec<Overlay> {
+        (0..self.below(3)).map(|_| self.overlay()).collect()
     }
 
     fn options(&mut self) -> Options {
@@ -188,7 +251,7 @@ fn canonical_text_keeps_every_option_that_changes_something() {
 fn url_text_accepts_what_it_prints_unless_only_json_can_say_it() {
     let mut dice = Dice(4);
     for _ in 0..20_000 {
-        let options = Options { draw: None, origin_auth: None, ..dice.options() };
+        let options = Options { origin_auth: None, ..dice.options() };
         let text = options.to_string();
         if !text.is_empty() && !text.contains("%7B") {
             assert_eq!(Options::parse(&text).unwrap().options.to_string(), text);
@@ -200,7 +263,10 @@ fn url_text_accepts_what_it_prints_unless_only_json_can_say_it() {
 fn the_order_of_options_does_not_matter() {
     let mut dice = Dice(5);
     for _ in 0..2_000 {
-        let text = dice.options().to_string();
+        let mut options = dice.options();
+        // Overlays are painted in their order.
+        options.draw.as_mut().map(|overlays| overlays.truncate(1));
+        let text = options.to_string();
         let mut parts: Vec<&str> = text.split(',').collect();
         parts.reverse();
         let reversed = Options::parse_canonical(&parts.join(",")).unwrap();

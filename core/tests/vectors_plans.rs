@@ -55,6 +55,7 @@ fn check(case: &Value) -> Result<(), String> {
         source_bytes: 1000,
         measured: &Measured::default(),
         hooks: Offered::default(),
+        overlays: &[],
     };
     let plan = match (plan(&request, &probe(case), &Limits::default()), case["error"].as_str()) {
         (Ok(plan), None) => plan,

@@ -37,7 +37,7 @@ pub(super) fn entries(text: &str) -> Result<Entries<'static>> {
     Ok(entries)
 }
 
-fn entry(entries: &mut Entries<'static>, name: String, value: Value) {
+pub(super) fn entry(entries: &mut Entries<'static>, name: String, value: Value) {
     let Some(row) = Row::find(&name) else {
         return entries.unknown(&name);
     };

@@ -5,6 +5,9 @@ use super::values::*;
 /// Longest side that may be asked for.
 pub(super) const MAX_SIDE: u32 = 20_000;
 
+/// Characters of the name of an asset.
+pub(super) const MAX_NAME: Kind = Kind::Line { max: 2048 };
+
 /// What a value may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
@@ -55,6 +58,15 @@ pub enum Kind {
     Border,
     /// An array of overlays.
     Draw,
+    /// The text of an overlay: a string, or an object of its parts.
+    Text,
+    /// Free text of this many characters at most, and at least one.
+    Line {
+        /// Most characters.
+        max: usize,
+    },
+    /// A font: the name of an asset, or an object with it.
+    Font,
 }
 
 impl Kind {
@@ -83,6 +95,10 @@ impl Kind {
             Kind::Breakpoints => format!("1 to 64 widths from 1 to {MAX_SIDE} between semicolons"),
             Kind::Border => "WIDTH;COLOUR, T;R;B;L;COLOUR or an object".into(),
             Kind::Draw => "an array of objects".into(),
+            Kind::Text => "a string, or an object with content".into(),
+            Kind::Line { max: 2048 } => "a name of 1 to 2048 characters".into(),
+            Kind::Line { max } => format!("1 to {max} characters"),
+            Kind::Font => "an object with url".into(),
         }
     }
 

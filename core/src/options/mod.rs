@@ -6,8 +6,10 @@
 mod color;
 mod color_names;
 mod convert;
+mod draw;
 mod json;
 mod kind;
+mod overlay;
 mod parse;
 mod print;
 mod row;
@@ -16,6 +18,7 @@ mod url_text;
 mod values;
 
 pub use kind::Kind;
+pub use overlay::{Font, Overlay, Text};
 pub use row::{Live, Row};
 pub use table::ROWS;
 pub use values::*;
@@ -84,8 +87,8 @@ pub struct Options {
     pub wmobile: Option<u32>,
     /// Width that `width=auto` takes for anything else.
     pub wdesktop: Option<u32>,
-    /// Overlays, as their JSON.
-    pub draw: Option<serde_json::Value>,
+    /// Overlays, painted in their order.
+    pub draw: Option<Vec<Overlay>>,
     /// Pass the client's credentials to the origin.
     pub origin_auth: Option<OriginAuth>,
 }

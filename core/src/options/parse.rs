@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::kind::Kind;
 use super::row::Row;
-use super::{json, url_text, Options, Parsed};
+use super::{draw, json, url_text, Options, Parsed};
 use crate::{Error, Result};
 
 /// Warnings about unknown names that are spelled out; more are only counted.
@@ -67,7 +68,7 @@ impl Options {
         url_text::entries(text, mode)?.apply(mode)
     }
 
-    /// Reads the canonical text, which can hold what URL text cannot: `draw` and a
+    /// Reads the canonical text, which can hold what URL text cannot: a
     /// `gravity` with a mode as encoded JSON, and nothing at all.
     pub fn parse_canonical(text: &str) -> Result<Options> {
         if text.is_empty() {
@@ -93,10 +94,12 @@ impl<'a> Entries<'a> {
         self.known.sort_by_key(|(row, _)| row.depth());
         let mut options = Options::default();
         for (row, raw) in &self.known {
-            if set(row, raw, &mut options) {
-                continue;
-            }
-            let error = malformed(row, raw);
+            let error = if row.kind == Kind::Draw {
+                draw::add(raw, mode, &mut options, &mut self.warnings).err()
+            } else {
+                (!raw.set(row, &mut options)).then(|| malformed(row.name, row, raw))
+            };
+            let Some(error) = error else { continue };
             if mode != Mode::Lenient || is_fatal(row, raw) {
                 return Err(error);
             }
@@ -111,20 +114,23 @@ impl<'a> Entries<'a> {
     }
 }
 
-fn set(row: &Row, raw: &Raw, options: &mut Options) -> bool {
-    match raw {
-        Raw::Text(text) => (row.access.set_text)(&row.kind, text, options),
-        Raw::Json(json) => (row.access.set_json)(&row.kind, json, options),
+impl Raw<'_> {
+    /// Writes the value into the field of `row`; false when it is none of the row's kind.
+    pub(super) fn set(&self, row: &Row, options: &mut Options) -> bool {
+        match self {
+            Raw::Text(text) => (row.access.set_text)(&row.kind, text, options),
+            Raw::Json(json) => (row.access.set_json)(&row.kind, json, options),
+        }
     }
 }
 
-fn malformed(row: &Row, raw: &Raw) -> Error {
+pub(super) fn malformed(name: &str, row: &Row, raw: &Raw) -> Error {
     let got = match raw {
         Raw::Text(text) => shown(text),
         Raw::Json(Value::String(text)) => shown(text),
         Raw::Json(json) => shown(&json.to_string()),
     };
-    Error::invalid(row.name, &row.kind.expected(), got)
+    Error::invalid(name, &row.kind.expected(), got)
 }
 
 /// What even a lenient parser refuses, as the reference does: a number that is out of range,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::draw::inside;
+use super::kind::Kind;
 use super::row::{Live, Row};
 use super::table::ROWS;
 use super::url_text::encoded;
@@ -17,7 +19,9 @@ impl fmt::Display for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
         for (row, text) in given(self) {
-            write!(f, "{separator}{}={}", row.name, encoded(&text))?;
+            // Overlays encode their parts themselves.
+            let text = if row.kind == Kind::Draw { text } else { encoded(&text) };
+            write!(f, "{separator}{}={text}", row.name)?;
             separator = ",";
         }
         Ok(())
@@ -33,12 +37,17 @@ impl Options {
                 Err(Error::unsupported(message))
             }
             None => Ok(()),
+        }?;
+        for (index, overlay) in self.draw.iter().flatten().enumerate() {
+            let name = format!("draw[{index}]");
+            overlay.options.check_supported().map_err(|error| inside(&name, &error))?;
         }
+        Ok(())
     }
 }
 
 /// The rows that ask for something, with their text.
-fn given(options: &Options) -> impl Iterator<Item = (&'static Row, String)> + '_ {
+pub(super) fn given(options: &Options) -> impl Iterator<Item = (&'static Row, String)> + '_ {
     ROWS.iter().filter_map(|row| Some((row, row.text(options)?)))
 }
 

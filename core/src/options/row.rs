@@ -42,6 +42,8 @@ pub struct Row {
     pub doc: &'static str,
     /// Whether the text of the option before the dot says it already.
     pub(super) covered: fn(&Options) -> bool,
+    /// Whether it is a member of an overlay that means what the option of the same name means.
+    pub(super) shared: bool,
     pub(super) access: Access,
 }
 
@@ -55,9 +57,10 @@ pub(super) struct Access {
 }
 
 impl Row {
-    /// The row with this full or short name.
+    /// The row with this full or short name. Members of overlays are no options by themselves.
     pub fn find(name: &str) -> Option<&'static Row> {
-        ROWS.iter().find(|row| row.name == name || row.aliases.contains(&name))
+        let mut rows = ROWS.iter().filter(|row| !row.name.starts_with("draw."));
+        rows.find(|row| row.name == name || row.aliases.contains(&name))
     }
 
     /// How deep the name goes: 0 for `trim`, 2 for `trim.border.keep`.
@@ -70,6 +73,11 @@ impl Row {
         if (self.covered)(options) {
             return None;
         }
+        self.given_text(options)
+    }
+
+    /// The value in text form, unless it is absent or does nothing, even if another row says it.
+    pub(super) fn given_text(&self, options: &Options) -> Option<String> {
         (self.access.text)(options).filter(|text| !self.neutral.contains(&text.as_str()))
     }
 }

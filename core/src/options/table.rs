@@ -2,9 +2,10 @@
 //! of every language read these rows and keep no list of their own.
 
 use super::convert::FieldValue;
-use super::kind::{Kind, MAX_SIDE};
+use super::kind::{Kind, MAX_NAME, MAX_SIDE};
 use super::row::{Access, Live, Row};
 use super::values::*;
+use super::{Options, Overlay};
 
 /// Reaches a field: what to read (an `Option` of a reference), and the place to write.
 macro_rules! access {
@@ -46,6 +47,16 @@ macro_rules! field {
             o.trim.get_or_insert_default().$part
         )
     };
+    (draw.text.$part:ident) => {
+        access!(
+            o,
+            overlay(o).and_then(|overlay| overlay.text.as_ref()?.$part.as_ref()),
+            overlay_mut(o).text.get_or_insert_default().$part
+        )
+    };
+    (draw.$part:ident) => {
+        access!(o, overlay(o).and_then(|overlay| overlay.$part.as_ref()), overlay_mut(o).$part)
+    };
     ($name:ident) => {
         access!(o, o.$name.as_ref(), o.$name)
     };
@@ -56,6 +67,35 @@ macro_rules! row {
     ($name:literal, $($path:ident).+, $kind:expr, $doc:literal $(, $key:ident = $value:expr)*) => {
         Row { $($key: $value,)* name: $name, kind: $kind, doc: $doc, access: field!($($path).+), ..PLAIN }
     };
+}
+
+/// A row of an overlay that means what the option of the same name means.
+macro_rules! shared {
+    ($name:literal, $kind:expr, $doc:literal) => {
+        Row {
+            name: $name,
+            kind: $kind,
+            doc: $doc,
+            shared: true,
+            covered: |_| true,
+            section: "Overlays",
+            ..PLAIN
+        }
+    };
+}
+
+/// The overlay that the rows of `draw` reach.
+fn overlay(options: &Options) -> Option<&Overlay> {
+    options.draw.as_ref()?.last()
+}
+
+fn overlay_mut(options: &mut Options) -> &mut Overlay {
+    let overlays = options.draw.get_or_insert_default();
+    if overlays.is_empty() {
+        overlays.push(Overlay::default());
+    }
+    let last = overlays.len() - 1;
+    &mut overlays[last]
 }
 
 const PLAIN: Row = Row {
@@ -69,6 +109,7 @@ const PLAIN: Row = Row {
     section: "",
     doc: "",
     covered: |_| false,
+    shared: false,
     access: Access {
         set_text: |_, _, _| false,
         set_json: |_, _, _| false,
@@ -78,6 +119,8 @@ const PLAIN: Row = Row {
 };
 
 const PIXELS: Kind = Kind::Integer { min: 1, max: MAX_SIDE };
+const SIZE_OR_SHARE: Kind = Kind::Number { max: MAX_SIDE as f64, zero: false };
+const OFFSET: Kind = Kind::Integer { min: 0, max: MAX_SIDE };
 const MULTIPLIER: Kind = Kind::Number { max: 255.0, zero: true };
 
 macro_rules! words {
@@ -172,8 +215,59 @@ pub static ROWS: &[Row] = &[
         default = "768", neutral = &["768"], section = "Sizes"),
     row!("wdesktop", wdesktop, PIXELS, "Width that `width=auto` takes for other clients without hints.",
         default = "1200", neutral = &["1200"], section = "Sizes"),
-    row!("draw", draw, Kind::Draw, "Overlays, painted in their order.",
-        neutral = &["[]"], url = false, live = Live::No),
+    row!("draw", draw, Kind::Draw, "Overlays, painted in their order; the last one is on top.",
+        neutral = &["[]"], section = "Overlays"),
+    row!("draw.url", draw.url, MAX_NAME, "The picture: the name of an asset, such as its URL.",
+        covered = |_| true, section = "Overlays"),
+    row!("draw.opacity", draw.opacity, Kind::Number { max: 1.0, zero: true }, "Opacity.",
+        default = "1", neutral = &["1"], covered = |_| true, section = "Overlays"),
+    row!("draw.composite", draw.composite, words!(Composite), "How it meets what lies under it, inside its box only.",
+        default = "over", neutral = &["over"], covered = |_| true, section = "Overlays"),
+    row!("draw.repeat", draw.repeat, words!(Repeat), "Copies on both axes (`true`), in a row (`x`) or in a column (`y`).",
+        covered = |_| true, section = "Overlays"),
+    row!("draw.width", draw.width, SIZE_OR_SHARE, "Width: below 1 a share of the result's width, from 1 pixels. A text is wrapped at it.",
+        default = "its own", covered = |_| true, section = "Overlays"),
+    row!("draw.height", draw.height, SIZE_OR_SHARE, "Height: below 1 a share of the result's height, from 1 pixels. A text shrinks to fit in it.",
+        default = "its own", covered = |_| true, section = "Overlays"),
+    row!("draw.top", draw.top, OFFSET, "Pixels between the top edges.",
+        default = "centred", covered = |_| true, section = "Overlays"),
+    row!("draw.left", draw.left, OFFSET, "Pixels between the left edges.",
+        default = "centred", covered = |_| true, section = "Overlays"),
+    row!("draw.bottom", draw.bottom, OFFSET, "Pixels between the bottom edges; not together with `top`.",
+        default = "centred", covered = |_| true, section = "Overlays"),
+    row!("draw.right", draw.right, OFFSET, "Pixels between the right edges; not together with `left`.",
+        default = "centred", covered = |_| true, section = "Overlays"),
+    row!("draw.text", draw.text, Kind::Text, "A text, in place of a picture.",
+        covered = |_| true, section = "Overlays"),
+    row!("draw.text.content", draw.text.content, Kind::Line { max: 1000 }, "What it says; a line feed starts a new line.",
+        covered = |_| true, section = "Overlays"),
+    row!("draw.text.font", draw.text.font, Kind::Font, "The font: the name of an asset that is a TTF, OTF, WOFF or WOFF2 file.",
+        default = "the bundled font", covered = |_| true, section = "Overlays"),
+    row!("draw.text.size", draw.text.size, Kind::Number { max: 1000.0, zero: false }, "Size in points of 4/3 CSS pixels.",
+        default = "24; the largest that fits, with `height`", covered = |_| true, section = "Overlays"),
+    row!("draw.text.color", draw.text.color, Kind::Color, "Colour.",
+        default = "black", neutral = &["#000000"], covered = |_| true, section = "Overlays"),
+    row!("draw.text.align", draw.text.align, words!(Align), "Where lines begin and end.",
+        default = "start", neutral = &["start"], covered = |_| true, section = "Overlays"),
+    row!("draw.text.line-height", draw.text.line_height, Kind::Number { max: 10.0, zero: false }, "Distance of lines, as a multiple of the size.",
+        default = "the font's", covered = |_| true, section = "Overlays"),
+    shared!("draw.dpr", Kind::Number { max: 100.0, zero: false }, "As `dpr`, which holds where this is absent."),
+    shared!("draw.fit", words!(Fit), "As `fit`, for the overlay."),
+    shared!("draw.gravity", Kind::Gravity, "As `gravity`, for the overlay."),
+    shared!("draw.zoom", Kind::Number { max: 1.0, zero: true }, "As `zoom`, for the overlay."),
+    shared!("draw.trim", Kind::Trim, "As `trim`, for the overlay; in URL text the parts are `trim.left` and so on."),
+    shared!("draw.border", Kind::Border, "As `border`, for the overlay."),
+    shared!("draw.background", Kind::Color, "As `background`, for the overlay."),
+    shared!("draw.rotate", Kind::Turns, "As `rotate`, for the overlay."),
+    shared!("draw.flip", Kind::Flip, "As `flip`, for the overlay."),
+    shared!("draw.brightness", MULTIPLIER, "As `brightness`, for the overlay."),
+    shared!("draw.contrast", MULTIPLIER, "As `contrast`, for the overlay."),
+    shared!("draw.gamma", MULTIPLIER, "As `gamma`, for the overlay."),
+    shared!("draw.saturation", MULTIPLIER, "As `saturation`, for the overlay."),
+    shared!("draw.blur", Kind::Number { max: 250.0, zero: true }, "As `blur`, for the overlay."),
+    shared!("draw.sharpen", Kind::Number { max: 10.0, zero: true }, "As `sharpen`, for the overlay."),
+    shared!("draw.segment", words!(Segment), "As `segment`, for the overlay."),
+    shared!("draw.upscale", words!(Upscale), "As `upscale`, for the overlay."),
     row!("origin-auth", origin_auth, words!(OriginAuth),
         "`share-publicly` hands the client's credentials to the origin; the result stays public.",
         url = false),

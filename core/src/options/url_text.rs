@@ -43,6 +43,11 @@ fn entry<'a>(entries: &mut Entries<'a>, part: &'a str, mode: Mode) -> Result<()>
         entries.unknown(name);
         return Ok(());
     };
+    if row.kind == super::Kind::Draw {
+        // Its parts are told apart before they are decoded.
+        entries.known.push((row, Raw::Text(Cow::Borrowed(value))));
+        return Ok(());
+    }
     let value = decoded(value)
         .ok_or_else(|| Error::invalid(row.name, "valid percent-encoding", shown(value)))?;
     if mode != Mode::Canonical && !row.url {
@@ -57,7 +62,7 @@ fn entry<'a>(entries: &mut Entries<'a>, part: &'a str, mode: Mode) -> Result<()>
     Ok(())
 }
 
-fn json_value(value: &str) -> Option<serde_json::Value> {
+pub(super) fn json_value(value: &str) -> Option<serde_json::Value> {
     value.starts_with(['{', '[']).then(|| serde_json::from_str(value).ok())?
 }
 
@@ -75,7 +80,7 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// `%XX` resolved once; `None` when an escape is broken or the result is not UTF-8.
-fn decoded(value: &str) -> Option<Cow<'_, str>> {
+pub(super) fn decoded(value: &str) -> Option<Cow<'_, str>> {
     if !value.contains('%') {
         return Some(Cow::Borrowed(value));
     }

@@ -180,6 +180,48 @@ words! {
     }
 }
 
+words! {
+    /// Along which axes an overlay is repeated.
+    Repeat {
+        /// Over the whole picture.
+        Both = "true",
+        /// Side by side, in a row.
+        X = "x",
+        /// One below the other, in a column.
+        Y = "y",
+    }
+}
+
+words! {
+    /// How an overlay meets what lies under it (Porter and Duff), inside its box only.
+    Composite {
+        /// On top. The default.
+        Over = "over",
+        /// The overlay, only where the picture is opaque; nothing else.
+        In = "in",
+        /// On top, only where the picture is opaque.
+        Atop = "atop",
+        /// The overlay, only where the picture is transparent; nothing else.
+        Out = "out",
+        /// Either of them, but not where both are opaque.
+        Xor = "xor",
+        /// The sum of both.
+        Lighter = "lighter",
+    }
+}
+
+words! {
+    /// Where the lines of a text begin and end.
+    Align {
+        /// At the side where reading starts. The default.
+        Start = "start",
+        /// In the middle.
+        Center = "center",
+        /// At the side where reading ends.
+        End = "end",
+    }
+}
+
 /// Target width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {

@@ -93,8 +93,8 @@ pub(super) fn pass_through(plan: Plan, probe: &Probe, limits: &Limits) -> Plan {
         animation: plan.output.animation,
         ..OutputPlan::still(width, height, encoding)
     };
-    let (steps, trim, crop) = (Vec::new(), None, None);
-    Plan { steps, trim, crop, output, memory: 0, warnings, ..plan }
+    let (steps, overlays, trim, crop) = (Vec::new(), Vec::new(), None, None);
+    Plan { steps, overlays, trim, crop, output, memory: 0, warnings, ..plan }
 }
 
 #[cfg(test)]
@@ -129,7 +129,14 @@ mod tests {
     fn planned(probe: &Probe, options: &Options, accepts: &[Format]) -> Result<Plan> {
         let measured = Measured::default();
         let hooks = crate::hooks::Offered::default();
-        let request = Request { options, accepts, source_bytes: 1, measured: &measured, hooks };
+        let request = Request {
+            options,
+            accepts,
+            source_bytes: 1,
+            measured: &measured,
+            hooks,
+            overlays: &[],
+        };
         plan(&request, probe, &Limits::default())
     }
 

@@ -4,11 +4,14 @@ use super::aim::aim;
 use super::geometry::{place, times_dpr, trimmed, without_border, Rect, Target};
 use super::output::{choose, Picture};
 use super::profile::{self, Draft};
-use super::steps::{decode_plan, may_be_transparent, Frame, Steps, View};
-use super::{animation, memory, metadata, shrink, Encoding, Measured, Needs, OutputPlan, Plan};
+use super::steps::{decode_plan, may_be_transparent, opaque_background, Frame, Steps, View};
+use super::{
+    animation, memory, metadata, overlay, shrink, Drawable, Encoding, Measured, Needs, OutputPlan,
+    Plan, Step,
+};
 use crate::hooks::{missing, Offered};
 use crate::image::{Format, Probe, ProfileUse};
-use crate::options::{Fit, Gravity, Options, Upscale, Width};
+use crate::options::{Fit, Gravity, Options, Overlay, Upscale, Width};
 use crate::{Error, Limits, Result};
 
 /// What a plan is made from, besides the header and the limits.
@@ -24,6 +27,8 @@ pub struct Request<'a> {
     pub measured: &'a Measured,
     /// What the host does for us.
     pub hooks: Offered,
+    /// What is known of each overlay.
+    pub overlays: &'a [Drawable],
 }
 
 /// Makes the plan, or says which option or limit stands in its way.
@@ -48,7 +53,8 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let (width, height) = border.map_or(placement.output(), |border| (border.width, border.height));
     check_output(width, height, limits)?;
 
-    let alpha = may_be_transparent(probe, options, &placement, border.as_ref());
+    let clears = options.draw.iter().flatten().any(Overlay::clears);
+    let alpha = may_be_transparent(probe, options, &placement, border.as_ref()) || clears;
     let frames = animation.map_or(1, |animation| animation.frames);
     let picture = Picture { source: probe.format, width, height, alpha, frames };
     let (encoding, target) = choose(request, &picture, limits, &mut warnings)?;
@@ -74,10 +80,17 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
         decode: &decode,
         placement: &placement,
         border,
-        keeps_alpha,
+        keeps_alpha: keeps_alpha || clears,
         list: Vec::new(),
     }
     .collect();
+    let drawn = overlay::draw(request, probe, placement.output(), limits, &mut warnings)?;
+    // Overlays lie on all but the border, which is the last step.
+    let at = steps.len() - usize::from(border.is_some());
+    steps.splice(at..at, drawn.draws);
+    if clears && !keeps_alpha {
+        steps.push(Step::Flatten { background: opaque_background(options) });
+    }
     let mut draft = Draft {
         probe,
         options,
@@ -93,9 +106,10 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let still = OutputPlan::still(width, height, encoding);
     let output = OutputPlan { target, metadata, profile, animation, ..still };
     let memory = memory::estimate(probe, &decode, &steps, &output);
-    let memory = memory.max(Needs::of(options).memory(probe));
+    let memory = (drawn.held + memory).max(drawn.memory).max(Needs::of(options).memory(probe));
     let trim = options.trim.map(|_| rest);
-    let plan = Plan { source: probe.format, decode, steps, output, trim, crop, memory, warnings };
+    let (source, overlays) = (probe.format, drawn.overlays);
+    let plan = Plan { source, decode, steps, overlays, output, trim, crop, memory, warnings };
     if animation::is_passed_through(&plan, probe, request.accepts, limits)? {
         return Ok(animation::pass_through(plan, probe, limits));
     }
@@ -247,6 +261,7 @@ mod tests {
                 source_bytes: 1,
                 measured: &Measured::default(),
                 hooks: Offered::default(),
+                overlays: &[],
             },
             probe,
             &Limits::default(),
@@ -449,7 +464,8 @@ mod tests {
 
     fn measured_plan(probe: &Probe, options: &Options, measured: &Measured) -> Plan {
         let hooks = Offered::default();
-        let request = Request { options, accepts: &[], source_bytes: 1, measured, hooks };
+        let request =
+            Request { options, accepts: &[], source_bytes: 1, measured, hooks, overlays: &[] };
         plan(&request, probe, &Limits::default()).unwrap()
     }
 

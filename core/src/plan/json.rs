@@ -2,24 +2,20 @@
 
 use serde_json::{json, Value};
 
-use super::{Area, Crop, Encoding, Filter, Palette, Plan, Step};
-use crate::image::Layout;
-use crate::options::{Color, Gravity};
+use super::{
+    Area, Crop, DecodePlan, Encoding, Filter, OverlayPlan, OverlaySource, Palette, Plan, Step,
+};
+use crate::image::{Format, Layout};
+use crate::options::{Color, Gravity, Repeat};
 
 impl Plan {
     /// The plan as JSON, for `explain`.
     pub fn to_json(&self) -> Value {
         let output = &self.output;
         json!({
-            "decode": {
-                "format": self.source.name(),
-                "scale": self.decode.scale,
-                "width": self.decode.width,
-                "height": self.decode.height,
-                "layout": layout(self.decode.layout),
-                "to_srgb": self.decode.to_srgb,
-            },
+            "decode": decode(self.source, &self.decode),
             "steps": self.steps.iter().map(step).collect::<Vec<_>>(),
+            "overlays": self.overlays.iter().map(overlay).collect::<Vec<_>>(),
             "output": {
                 "width": output.width,
                 "height": output.height,
@@ -84,6 +80,41 @@ fn rounded(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }
 
+fn decode(format: Format, decode: &DecodePlan) -> Value {
+    json!({
+        "format": format.name(),
+        "scale": decode.scale,
+        "width": decode.width,
+        "height": decode.height,
+        "layout": layout(decode.layout),
+        "to_srgb": decode.to_srgb,
+    })
+}
+
+fn overlay(overlay: &OverlayPlan) -> Value {
+    let steps: Vec<Value> = overlay.steps.iter().map(step).collect();
+    let (width, height) = (overlay.width, overlay.height);
+    match &overlay.source {
+        OverlaySource::Picture { name, probe, decode: plan } => json!({
+            "url": name,
+            "decode": decode(probe.format, plan),
+            "steps": steps,
+            "width": width,
+            "height": height,
+        }),
+        OverlaySource::Text(text) => json!({
+            "text": text.content,
+            "font": text.font,
+            "size": text.size,
+            "wrap": text.wrap,
+            "lines": text.lines,
+            "steps": steps,
+            "width": width,
+            "height": height,
+        }),
+    }
+}
+
 fn layout(layout: Layout) -> &'static str {
     match layout {
         Layout::Gray => "gray",
@@ -133,6 +164,15 @@ fn step(step: &Step) -> Value {
             "saturation": saturation,
         }),
         Step::Blur { radius } => json!({ "step": "blur", "radius": radius }),
+        Step::Draw { overlay, left, top, repeat, opacity, composite } => json!({
+            "step": "draw",
+            "overlay": overlay,
+            "left": left,
+            "top": top,
+            "repeat": repeat.map(Repeat::word),
+            "opacity": opacity,
+            "composite": composite.word(),
+        }),
         Step::Sharpen { amount } => json!({ "step": "sharpen", "amount": amount }),
     }
 }

@@ -1,5 +1,6 @@
 //! What a plan holds in memory at once, by estimate.
 
+use super::overlay::drawn_layout;
 use super::{DecodePlan, Encoding, OutputPlan, Palette, Step, Target};
 use crate::image::{Format, Layout, Probe};
 
@@ -179,6 +180,9 @@ impl Buffer {
             }
             Step::Flatten { background } if background.alpha == 255 => self.layout = Layout::Rgb,
             Step::Flatten { .. } => {}
+            Step::Draw { composite, .. } => {
+                self.layout = drawn_layout(self.layout, composite.clears());
+            }
             Step::Blur { .. } | Step::Sharpen { .. } => return self.bytes(),
         }
         0

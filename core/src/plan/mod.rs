@@ -15,6 +15,7 @@ mod measured;
 mod memory;
 mod metadata;
 mod output;
+mod overlay;
 mod profile;
 mod shrink;
 mod steps;
@@ -28,11 +29,16 @@ pub use measured::{Face, Interest, Measured};
 #[cfg(feature = "codecs")]
 pub(crate) use memory::{padded_layout, SCORED_SIDE};
 #[cfg(feature = "codecs")]
+pub(crate) use overlay::drawn_layout;
+pub use overlay::{
+    canvas, overlay_dpr, size_or_share, text_plan, Drawable, OverlayPlan, OverlaySource, TextPlan,
+};
+#[cfg(feature = "codecs")]
 pub(crate) use target::usual_quality;
 pub use target::Target;
 
 use crate::image::{Format, Layout, Profile};
-use crate::options::Color;
+use crate::options::{Color, Composite, Repeat};
 
 /// Everything that `execute` does, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +49,8 @@ pub struct Plan {
     pub decode: DecodePlan,
     /// What is done to the pixels, in order.
     pub steps: Vec<Step>,
+    /// What `Step::Draw` draws.
+    pub overlays: Vec<OverlayPlan>,
     /// What is written.
     pub output: OutputPlan,
     /// What trim left, in pixels of the source as seen: after EXIF orientation. `None` without
@@ -182,6 +190,21 @@ pub enum Step {
     Sharpen {
         /// 0 to 10.
         amount: f64,
+    },
+    /// Draws an overlay.
+    Draw {
+        /// Which of the plan's overlays.
+        overlay: usize,
+        /// Left edge; what hangs over is cut.
+        left: i64,
+        /// Top edge.
+        top: i64,
+        /// Along which axes copies of it continue.
+        repeat: Option<Repeat>,
+        /// Opacity, 0 to 1.
+        opacity: f64,
+        /// How it meets what lies under it.
+        composite: Composite,
     },
 }
 

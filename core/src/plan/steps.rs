@@ -315,6 +315,11 @@ impl Frame {
     }
 }
 
+/// What lies under a result that cannot be transparent.
+pub(super) fn opaque_background(options: &Options) -> Color {
+    over_white(options.background.unwrap_or(WHITE))
+}
+
 pub(super) fn needs_conversion(probe: &Probe) -> bool {
     probe.layout() == Layout::Cmyk || probe.profile.usage(probe.model) == ProfileUse::Convert
 }

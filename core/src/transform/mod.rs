@@ -3,8 +3,10 @@
 mod adjust;
 mod blur;
 mod color;
+mod composite;
 mod convert;
 mod crop;
+mod draw;
 mod flatten;
 mod orient;
 mod pad;
@@ -38,7 +40,32 @@ pub(crate) fn run(step: &Step, image: Image, profile: &Profile, job: &Job) -> Re
         Step::Blur { radius } => blur::run(image, radius / 2.0, job),
         Step::Segment | Step::Generate { .. } => Err(Error::internal("the host's part of a plan")),
         Step::Sharpen { amount } => sharpen::run(image, amount, job),
+        Step::Draw { .. } => Err(Error::internal("draw: no overlay to draw")),
     }
+}
+
+/// Does `step` if it draws one of `overlays`, which [`prepare_overlay`] made; else as [`run`].
+pub(crate) fn run_with_overlays(
+    step: &Step,
+    image: Image,
+    overlays: &[Image],
+    profile: &Profile,
+    job: &Job,
+) -> Result<Image> {
+    match *step {
+        Step::Draw { overlay, left, top, repeat, opacity, composite } => {
+            let draw = draw::Draw { left, top, repeat, opacity, composite };
+            let overlay = overlays.get(overlay);
+            let overlay = overlay.ok_or_else(|| Error::internal("draw: no such overlay"))?;
+            draw::run(image, overlay, draw, job)
+        }
+        _ => run(step, image, profile, job),
+    }
+}
+
+/// An overlay after its own steps, in the form that drawing wants.
+pub(crate) fn prepare_overlay(image: Image, job: &Job) -> Result<Image> {
+    draw::prepare(image, job)
 }
 
 /// The resampler of this build.

@@ -36,6 +36,11 @@ type Border struct {
 \tBottom int    `json:\"bottom,omitempty\"`
 \tLeft   int    `json:\"left,omitempty\"`
 }
+
+// Font is a font file that is given as an asset.
+type Font struct {
+\tURL string `json:\"url\"`
+}
 ";
 
 pub fn file() -> String {
@@ -49,6 +54,8 @@ pub fn file() -> String {
     file.push_str(&qualities());
     file.push_str(&structure("TrimBorder", "how a uniform border is found", "trim.border"));
     file.push_str(&structure("Trim", "what is cut off the source", "trim"));
+    file.push_str(&structure("OverlayText", "what a text looks like", "draw.text"));
+    file.push_str(&structure("Overlay", "what is drawn: a picture or a text", "draw"));
     file.push_str(&structure(
         "Options",
         "what one transform does; the zero value of a field is \"not given\"",
@@ -67,6 +74,7 @@ fn widest(names: &[String]) -> usize {
 fn exported(name: &str) -> String {
     match name {
         "dpr" => "DPR".into(),
+        "url" => "URL".into(),
         "onerror" => "OnError".into(),
         "wbreakpoints" => "WBreakpoints".into(),
         "wmobile" => "WMobile".into(),
@@ -98,6 +106,7 @@ fn constant(set: &str, word: &str) -> String {
         "h" => "Horizontal".into(),
         "v" => "Vertical".into(),
         "hv" => "Both".into(),
+        "true" => "Both".into(),
         word => camel(word),
     };
     match set {
@@ -157,7 +166,10 @@ fn kind(row: &Row) -> String {
         Kind::TrimBorder => "*TrimBorder".into(),
         Kind::Breakpoints => "[]int".into(),
         Kind::Border => "*Border".into(),
-        Kind::Draw => "[]map[string]any".into(),
+        Kind::Draw => "[]Overlay".into(),
+        Kind::Text => "*OverlayText".into(),
+        Kind::Line { .. } => "string".into(),
+        Kind::Font => "*Font".into(),
     }
 }
 

@@ -149,6 +149,30 @@ from JPEG, PNG, WebP and AVIF and written to all four, IPTC to JPEG.",
 same, with a warning. Colours that the options name, as `background` does, are then painted by their
 numbers.",
     ),
+    (
+        "Overlays",
+        "`draw` paints pictures and texts on the result: after blur and sharpening, before the border. The
+result keeps its size; what hangs over is cut. At most 20 overlays; the first frame of an animated one.
+
+In JSON `draw` is an array of objects with the members `draw.…` of the table:
+`{\"draw\": [{\"url\": \"logo.png\", \"width\": 0.2, \"right\": 10, \"bottom\": 10}, {\"text\": \"Hello\"}]}`.
+
+In URL text each `draw=` is one overlay, in the order of painting. It starts with the picture or with
+`text:` and a text; members follow, each after a semicolon and with a colon before its value:
+`draw=logo.png;width:0.2;right:10;bottom:10,draw=text:Hello%20world;size:32;color:white`. Parts are
+told apart before they are decoded, so in names, texts and values encode `;`, `:`, `,`, `/` and `%`:
+`draw=https%3A%2F%2Fexample.com%2Flogo.png`. The members of `draw.text` have no prefix (`font:a.ttf`).
+
+Pictures and fonts are **assets**: bytes that the host gives together with the options, under the very
+name that the options use. Nothing is fetched and no font of the system is looked up: the host decides
+what a URL can reach, and a name without bytes is a `NotFound` error.
+
+Each overlay goes through the options of its own first, with `fit=scale-down` where nothing else is
+said, and is then placed: by `top` or `bottom` and `left` or `right`, centred on an axis without either.
+Pixel values are multiplied by `dpr`. With `repeat` copies of it continue from that place to the edges.
+
+Modes of `composite`, as Porter and Duff define them; outside the overlay's box nothing changes:",
+    ),
 ];
 
 pub fn file() -> String {
@@ -204,6 +228,7 @@ fn values(kind: &Kind) -> String {
         Kind::TrimBorder => "`true`".into(),
         Kind::Breakpoints => "widths between `;`".into(),
         Kind::Flip => codes(&plain(Flip::WORDS).iter().map(|(word, _)| *word).collect::<Vec<_>>()),
+        Kind::Line { max: 2048 } => "a name".into(),
         _ => kind.expected(),
     }
 }

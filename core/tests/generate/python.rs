@@ -21,6 +21,11 @@ class Border(TypedDict, total=False):
     right: int
     bottom: int
     left: int
+
+class Font(TypedDict):
+    """A font file that is given as an asset."""
+
+    url: str
 "#;
 
 pub fn file() -> String {
@@ -35,6 +40,8 @@ pub fn file() -> String {
     file.push_str(TYPES);
     file.push_str(&class("TrimBorder", "How a uniform border is found.", "trim.border"));
     file.push_str(&class("Trim", "What is cut off the source.", "trim"));
+    file.push_str(&class("OverlayText", "A text to draw.", "draw.text"));
+    file.push_str(&class("Overlay", "One overlay: a picture or a text.", "draw"));
     file.push_str(&class("RenderOptions", "Options as keywords.", ""));
     file
 }
@@ -58,6 +65,7 @@ fn kind(row: &Row) -> String {
         Kind::Integer { .. } => "int".into(),
         Kind::Number { .. } | Kind::Length => "float".into(),
         Kind::Bool => "bool".into(),
+        Kind::Words { name: "Repeat", .. } => "bool | Repeat".into(),
         Kind::Words { name, .. } => set_name(name).into(),
         Kind::Width => "int | Literal[\"auto\"]".into(),
         Kind::Quality => "int | QualityWord".into(),
@@ -69,6 +77,9 @@ fn kind(row: &Row) -> String {
         Kind::TrimBorder => "bool | TrimBorder".into(),
         Kind::Breakpoints => "Sequence[int] | str".into(),
         Kind::Border => "Border | str".into(),
-        Kind::Draw => "Sequence[Mapping[str, Any]]".into(),
+        Kind::Draw => "Sequence[Overlay | Mapping[str, Any]]".into(),
+        Kind::Text => "str | OverlayText".into(),
+        Kind::Line { .. } => "str".into(),
+        Kind::Font => "Font | str".into(),
     }
 }

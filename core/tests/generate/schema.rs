@@ -48,6 +48,9 @@ fn value(row: &Row) -> Value {
         }
         Kind::Length => json!({"type": "number", "minimum": 0, "maximum": 20_000}),
         Kind::Bool => json!({"type": "boolean"}),
+        Kind::Words { name: "Repeat", words } => {
+            json!({"anyOf": [{"const": true}, {"enum": names(words)}]})
+        }
         Kind::Words { words, .. } => json!({"enum": names(words)}),
         Kind::Width => json!({"anyOf": [pixels, {"const": "auto"}]}),
         Kind::Quality => json!({"anyOf": [
@@ -58,14 +61,21 @@ fn value(row: &Row) -> Value {
         Kind::Flip => json!({"enum": names(&plain(Flip::WORDS))}),
         Kind::Color => json!({"type": "string"}),
         Kind::Gravity => gravity(),
-        Kind::Trim => json!({"anyOf": [{"type": "string"}, object(properties(row.name))]}),
-        Kind::TrimBorder => json!({"anyOf": [{"type": "boolean"}, object(properties(row.name))]}),
+        Kind::Trim => json!({"anyOf": [{"type": "string"}, object(properties("trim"))]}),
+        Kind::TrimBorder => {
+            json!({"anyOf": [{"type": "boolean"}, object(properties("trim.border"))]})
+        }
         Kind::Breakpoints => json!({"anyOf": [
             {"type": "array", "items": pixels, "minItems": 1, "maxItems": 64},
             {"type": "string"},
         ]}),
         Kind::Border => border(),
-        Kind::Draw => json!({"type": "array", "items": {"type": "object"}}),
+        Kind::Draw => {
+            json!({"type": "array", "maxItems": 20, "items": object(properties(row.name))})
+        }
+        Kind::Text => json!({"anyOf": [{"type": "string"}, object(properties(row.name))]}),
+        Kind::Line { max } => json!({"type": "string", "minLength": 1, "maxLength": max}),
+        Kind::Font => object(json!({"url": {"type": "string"}})),
     }
 }
 

@@ -21,6 +21,11 @@ export interface Border {
   bottom?: number
   left?: number
 }
+
+/** A font file that is given as an asset. */
+export interface Font {
+  url: string
+}
 ";
 
 pub fn file() -> String {
@@ -34,6 +39,8 @@ pub fn file() -> String {
     file.push_str(TYPES);
     file.push_str(&interface("TrimBorder", "How a uniform border is found.", "trim.border"));
     file.push_str(&interface("Trim", "What is cut off the source.", "trim"));
+    file.push_str(&interface("OverlayText", "A text to draw.", "draw.text"));
+    file.push_str(&interface("Overlay", "One overlay: a picture or a text.", "draw"));
     file.push_str(&interface("RenderOptions", "The options of one transform.", ""));
     file
 }
@@ -58,6 +65,7 @@ fn kind(row: &Row) -> String {
     match row.kind {
         Kind::Integer { .. } | Kind::Number { .. } | Kind::Length => "number".into(),
         Kind::Bool => "boolean".into(),
+        Kind::Words { name: "Repeat", .. } => "true | Repeat".into(),
         Kind::Words { name, .. } => set_name(name).into(),
         Kind::Width => "number | 'auto'".into(),
         Kind::Quality => "number | QualityWord".into(),
@@ -69,6 +77,9 @@ fn kind(row: &Row) -> String {
         Kind::TrimBorder => "boolean | TrimBorder".into(),
         Kind::Breakpoints => "number[] | string".into(),
         Kind::Border => "Border | string".into(),
-        Kind::Draw => "Record<string, unknown>[]".into(),
+        Kind::Draw => "Overlay[]".into(),
+        Kind::Text => "string | OverlayText".into(),
+        Kind::Line { .. } => "string".into(),
+        Kind::Font => "Font".into(),
     }
 }

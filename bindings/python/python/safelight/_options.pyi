@@ -11,6 +11,12 @@ Colorspace = Literal["srgb", "keep"]
 OnError = Literal["redirect"]
 Segment = Literal["foreground"]
 Upscale = Literal["interpolate", "generate"]
+Composite = Literal["over", "in", "atop", "out", "xor", "lighter"]
+Repeat = Literal["true", "x", "y"]
+Align = Literal["start", "center", "end"]
+Fit = Literal["scale-down", "contain", "cover", "crop", "aspect-crop", "pad", "squeeze", "scale-up"]
+Segment = Literal["foreground"]
+Upscale = Literal["interpolate", "generate"]
 OriginAuth = Literal["share-publicly"]
 QualityWord = Literal["high", "medium-high", "medium-low", "low", "auto"]
 Flip = Literal["h", "v", "hv"]
@@ -33,6 +39,11 @@ class Border(TypedDict, total=False):
     right: int
     bottom: int
     left: int
+
+class Font(TypedDict):
+    """A font file that is given as an asset."""
+
+    url: str
 
 class TrimBorder(TypedDict, total=False):
     """How a uniform border is found."""
@@ -69,6 +80,114 @@ class Trim(TypedDict, total=False):
 
     border: bool | TrimBorder
     """Find a uniform border and cut it off."""
+
+class OverlayText(TypedDict, total=False):
+    """A text to draw."""
+
+    content: str
+    """What it says; a line feed starts a new line."""
+
+    font: Font | str
+    """The font: the name of an asset that is a TTF, OTF, WOFF or WOFF2 file. Default: the bundled font."""
+
+    size: float
+    """Size in points of 4/3 CSS pixels. More than 0 and at most 1000. Default: 24; the largest that fits, with `height`."""
+
+    color: str
+    """Colour. Default: black."""
+
+    align: Align
+    """Where lines begin and end. Default: start."""
+
+    line_height: float
+    """Distance of lines, as a multiple of the size. More than 0 and at most 10. Default: the font's."""
+
+class Overlay(TypedDict, total=False):
+    """One overlay: a picture or a text."""
+
+    url: str
+    """The picture: the name of an asset, such as its URL."""
+
+    opacity: float
+    """Opacity. 0 to 1. Default: 1."""
+
+    composite: Composite
+    """How it meets what lies under it, inside its box only. Default: over."""
+
+    repeat: bool | Repeat
+    """Copies on both axes (`true`), in a row (`x`) or in a column (`y`)."""
+
+    width: float
+    """Width: below 1 a share of the result's width, from 1 pixels. A text is wrapped at it. More than 0 and at most 20000. Default: its own."""
+
+    height: float
+    """Height: below 1 a share of the result's height, from 1 pixels. A text shrinks to fit in it. More than 0 and at most 20000. Default: its own."""
+
+    top: int
+    """Pixels between the top edges. 0 to 20000. Default: centred."""
+
+    left: int
+    """Pixels between the left edges. 0 to 20000. Default: centred."""
+
+    bottom: int
+    """Pixels between the bottom edges; not together with `top`. 0 to 20000. Default: centred."""
+
+    right: int
+    """Pixels between the right edges; not together with `left`. 0 to 20000. Default: centred."""
+
+    text: str | OverlayText
+    """A text, in place of a picture."""
+
+    dpr: float
+    """As `dpr`, which holds where this is absent. More than 0 and at most 100."""
+
+    fit: Fit
+    """As `fit`, for the overlay."""
+
+    gravity: GravityWord | GravityPoint | str
+    """As `gravity`, for the overlay."""
+
+    zoom: float
+    """As `zoom`, for the overlay. 0 to 1."""
+
+    trim: Trim | str
+    """As `trim`, for the overlay; in URL text the parts are `trim.left` and so on."""
+
+    border: Border | str
+    """As `border`, for the overlay."""
+
+    background: str
+    """As `background`, for the overlay."""
+
+    rotate: Literal[0, 90, 180, 270, 360]
+    """As `rotate`, for the overlay. 0, 90, 180, 270 or 360."""
+
+    flip: Flip
+    """As `flip`, for the overlay."""
+
+    brightness: float
+    """As `brightness`, for the overlay. 0 to 255."""
+
+    contrast: float
+    """As `contrast`, for the overlay. 0 to 255."""
+
+    gamma: float
+    """As `gamma`, for the overlay. 0 to 255."""
+
+    saturation: float
+    """As `saturation`, for the overlay. 0 to 255."""
+
+    blur: float
+    """As `blur`, for the overlay. 0 to 250."""
+
+    sharpen: float
+    """As `sharpen`, for the overlay. 0 to 10."""
+
+    segment: Segment
+    """As `segment`, for the overlay."""
+
+    upscale: Upscale
+    """As `upscale`, for the overlay."""
 
 class RenderOptions(TypedDict, total=False):
     """Options as keywords."""
@@ -163,8 +282,8 @@ class RenderOptions(TypedDict, total=False):
     wdesktop: int
     """Width that `width=auto` takes for other clients without hints. 1 to 20000. Default: 1200."""
 
-    draw: Sequence[Mapping[str, Any]]
-    """Overlays, painted in their order. Not available in this version."""
+    draw: Sequence[Overlay | Mapping[str, Any]]
+    """Overlays, painted in their order; the last one is on top."""
 
     origin_auth: OriginAuth
     """`share-publicly` hands the client's credentials to the origin; the result stays public."""

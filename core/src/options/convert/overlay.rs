@@ -1,10 +1,11 @@
 //! What is drawn on the result.
 
-use serde_json::{json, Value};
+use serde_json::{json, Map, Value};
 
 use super::{present, FieldValue};
-use crate::options::kind::{Kind, MAX_SIDE};
+use crate::options::kind::{Kind, MAX_NAME, MAX_SIDE};
 use crate::options::values::*;
+use crate::options::{Font, Overlay, Text};
 
 const THICKNESS: Kind = Kind::Integer { min: 0, max: MAX_SIDE };
 
@@ -62,36 +63,105 @@ impl FieldValue for Border {
     }
 }
 
-/// Overlays.
-impl FieldValue for Value {
+/// Overlays. They are read by `draw`, which can say what is wrong with which.
+impl FieldValue for Vec<Overlay> {
     fn from_text(_: &Kind, _: &str) -> Option<Self> {
         None
     }
 
-    fn from_json(_: &Kind, json: &Value) -> Option<Self> {
-        json.as_array()?.iter().all(Value::is_object).then(|| json.clone())
-    }
-
     fn to_text(&self) -> String {
-        sorted(self).to_string()
+        self.iter().map(Overlay::url_text).collect::<Vec<_>>().join(",draw=")
     }
 
     fn to_json(&self) -> Value {
+        self.iter().map(Overlay::json).collect()
+    }
+}
+
+/// The text of an overlay. Its parts have rows of their own; this is for what is no object.
+impl FieldValue for Text {
+    fn from_text(_: &Kind, _: &str) -> Option<Self> {
+        None
+    }
+
+    fn to_text(&self) -> String {
+        self.content.clone().unwrap_or_default()
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        let mut put = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                object.insert(name.into(), value);
+            }
+        };
+        put("content", self.content.as_ref().map(FieldValue::to_json));
+        put("font", self.font.as_ref().map(FieldValue::to_json));
+        put("size", self.size.as_ref().map(FieldValue::to_json));
+        put("color", self.color.as_ref().map(FieldValue::to_json));
+        put("align", self.align.as_ref().map(FieldValue::to_json));
+        put("line-height", self.line_height.as_ref().map(FieldValue::to_json));
+        Value::Object(object)
+    }
+}
+
+/// Names of assets and what a text says.
+impl FieldValue for String {
+    fn from_text(kind: &Kind, text: &str) -> Option<Self> {
+        let Kind::Line { max } = *kind else { return None };
+        (1..=max).contains(&text.chars().take(max + 1).count()).then(|| text.into())
+    }
+
+    fn to_text(&self) -> String {
         self.clone()
     }
 }
 
-/// The same value with the members of every object in the order of their names, so that equal
-/// values have equal text.
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
-        Value::Object(object) => {
-            let mut members: Vec<_> =
-                object.iter().map(|(key, v)| (key.clone(), sorted(v))).collect();
-            members.sort_by(|a, b| a.0.cmp(&b.0));
-            Value::Object(members.into_iter().collect())
+impl FieldValue for Font {
+    fn from_text(_: &Kind, text: &str) -> Option<Self> {
+        Some(Font { url: String::from_text(&MAX_NAME, text)? })
+    }
+
+    fn from_json(kind: &Kind, json: &Value) -> Option<Self> {
+        let Value::Object(object) = json else {
+            return Self::from_text(kind, json.as_str()?);
+        };
+        let mut members = present(object);
+        match (members.next(), members.next()) {
+            (Some(("url", name)), None) => Self::from_text(kind, name.as_str()?),
+            _ => None,
         }
-        _ => value.clone(),
+    }
+
+    fn to_text(&self) -> String {
+        self.url.clone()
+    }
+
+    fn to_json(&self) -> Value {
+        json!({"url": self.url})
+    }
+}
+
+impl FieldValue for Repeat {
+    fn from_text(_: &Kind, text: &str) -> Option<Self> {
+        Repeat::from_word(text)
+    }
+
+    fn from_json(kind: &Kind, json: &Value) -> Option<Self> {
+        match json {
+            Value::Bool(true) => Some(Repeat::Both),
+            _ => Self::from_text(kind, json.as_str()?),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        self.word().into()
+    }
+
+    fn to_json(&self) -> Value {
+        match self {
+            Repeat::Both => Value::Bool(true),
+            axis => json!(axis.word()),
+        }
     }
 }

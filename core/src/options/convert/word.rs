@@ -30,7 +30,9 @@ word_values!(
     OnError,
     Segment,
     Upscale,
-    OriginAuth
+    OriginAuth,
+    Composite,
+    Align
 );
 
 /// The word of a value, in a list of words with their meanings and values.
