@@ -78,7 +78,7 @@ fn newton_root(x: f32, degree: i32, guess: f32) -> f32 {
     root
 }
 
-/// Cube root of a value in 0.008 to about 1: a fitted parabola, and two steps of Newton's method.
+/// Cube root of a value in 0.008 to about 1: a fitted parabola, and three steps of Newton's method.
 fn cube_root(x: f32) -> f32 {
     let mut root = 0.25 + x * (1.3 - 0.55 * x);
     for _ in 0..3 {
