@@ -6,8 +6,6 @@ mod layout;
 mod paragraph;
 mod raster;
 mod sfnt;
-#[cfg(test)]
-mod tests;
 mod woff;
 mod woff2;
 

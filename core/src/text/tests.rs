@@ -1,1 +1,0 @@
-//! What texts look like, in figures.
