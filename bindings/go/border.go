@@ -69,16 +69,20 @@ func copied(data *C.uint8_t, n C.size_t) []byte {
 }
 
 // newJob ties a job to a context: its deadline, and its cancellation. The job is nil for a context
-// that never ends. The caller calls done.
+// that never ends and carries no assets. The caller calls done.
 func newJob(ctx context.Context) (job *C.safelight_job, done func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, ended(err)
 	}
-	if ctx.Done() == nil {
+	if _, carries := ctx.Value(assetsKey{}).(Assets); ctx.Done() == nil && !carries {
 		return nil, func() {}, nil
 	}
 	var failure *C.safelight_error
 	if err := taken(C.safelight_job_new(C.uint64_t(timeout(ctx)), &job, &failure), failure); err != nil {
+		return nil, nil, err
+	}
+	if err := addAssets(ctx, job); err != nil {
+		C.safelight_job_free(job)
 		return nil, nil, err
 	}
 	stop := context.AfterFunc(ctx, func() {

@@ -10,6 +10,8 @@ import (
 	"encoding/json"
 	"io"
 	"runtime"
+	"runtime/cgo"
+	"sync"
 )
 
 // Limits bound what one call may cost; a field that is 0 keeps its default, which safelight.h
@@ -53,6 +55,8 @@ type Limits struct {
 // the package use it.
 type Engine struct {
 	handle *C.safelight_engine
+	hooks  cgo.Handle
+	closes sync.Once
 }
 
 // NewEngine makes an engine. Close it when it is no longer needed.
@@ -77,6 +81,11 @@ func (engine *Engine) Close() error {
 	if engine != nil {
 		// The handle is a key: a second time it finds nothing.
 		C.safelight_engine_free(engine.handle)
+		engine.closes.Do(func() {
+			if engine.hooks != 0 {
+				engine.hooks.Delete()
+			}
+		})
 		runtime.SetFinalizer(engine, nil)
 	}
 	return nil
@@ -139,18 +148,23 @@ func (engine *Engine) Probe(data []byte) (*Probed, error) {
 }
 
 // Explain says what Render would do with the same arguments, as JSON: the source, the plan with
-// its final sizes and its memory, the canonical text of the options, and warnings. No pixel is
-// decoded.
-func (engine *Engine) Explain(data []byte, options OptionSource, headers ...Headers) (json.RawMessage, error) {
+// its final sizes and its memory, the canonical text of the options, and warnings. Pixels are
+// decoded only where the options ask what pixels alone can tell.
+func (engine *Engine) Explain(ctx context.Context, data []byte, options OptionSource, headers ...Headers) (json.RawMessage, error) {
 	text, err := textOfOptions(options)
 	if err != nil {
 		return nil, err
 	}
+	job, done, err := newJob(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	source, size := octets(data)
 	asked, askedLen := chars(text)
 	lines, linesLen := chars(headerLines(headers))
 	answer, err := textOf(func(out **C.safelight_bytes, failure **C.safelight_error) C.int32_t {
-		return C.safelight_explain(engine.key(), source, size, asked, askedLen, lines, linesLen, out, failure)
+		return C.safelight_explain(engine.key(), source, size, asked, askedLen, lines, linesLen, job, out, failure)
 	})
 	runtime.KeepAlive(engine)
 	if err != nil {
@@ -177,6 +191,6 @@ func Probe(data []byte) (*Probed, error) {
 }
 
 // Explain is [Engine.Explain] with the default limits.
-func Explain(data []byte, options OptionSource, headers ...Headers) (json.RawMessage, error) {
-	return defaults.Explain(data, options, headers...)
+func Explain(ctx context.Context, data []byte, options OptionSource, headers ...Headers) (json.RawMessage, error) {
+	return defaults.Explain(ctx, data, options, headers...)
 }

@@ -72,7 +72,15 @@ type URL struct {
 
 // ParseURL reads an image URL, with or without scheme and host.
 func ParseURL(url string) (*URL, error) {
-	text, err := parseURL(url)
+	return parsedURL(parseURL(url, false))
+}
+
+// ParseURLLenient is ParseURL, but a malformed option is left out with a warning.
+func ParseURLLenient(url string) (*URL, error) {
+	return parsedURL(parseURL(url, true))
+}
+
+func parsedURL(text string, err error) (*URL, error) {
 	parsed := new(URL)
 	if err := decoded(text, err, parsed); err != nil {
 		return nil, err
@@ -157,10 +165,14 @@ func Resolve(options OptionSource, headers Headers) (*Resolved, error) {
 	return resolved, nil
 }
 
-func parseURL(url string) (string, error) {
+func parseURL(url string, lenient bool) (string, error) {
 	data, n := chars(url)
+	flag := C.int32_t(0)
+	if lenient {
+		flag = 1
+	}
 	return textOf(func(out **C.safelight_bytes, failure **C.safelight_error) C.int32_t {
-		return C.safelight_parse_url(data, n, out, failure)
+		return C.safelight_parse_url(data, n, flag, out, failure)
 	})
 }
 

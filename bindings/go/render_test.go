@@ -84,7 +84,7 @@ func TestProbeReadsTheHeader(t *testing.T) {
 }
 
 func TestExplainGivesTheCanonicalText(t *testing.T) {
-	answer, err := Explain(picture(t, "photo.jpg"), Text("h=50,w=64"))
+	answer, err := Explain(context.Background(), picture(t, "photo.jpg"), Text("h=50,w=64"))
 	if err != nil || !strings.Contains(string(answer), `"key":"width=64,height=50"`) {
 		t.Errorf("got %s, %v", answer, err)
 	}

@@ -51,6 +51,19 @@ function* pairs(headers) {
   }
 }
 
+/** Whether there is a hook, which must be a function. */
+function hook(name, value) {
+  if (value === undefined || value === null) return false
+  if (typeof value !== 'function') throw invalid(name, 'a function', value)
+  return true
+}
+
+/** Overlay pictures and fonts: names, and bytes beside them. */
+function assets(named) {
+  const entries = Object.entries(named ?? {})
+  return { assetNames: entries.map(([name]) => name), assets: entries.map(([, data]) => bytes(data)) }
+}
+
 /** Names and values in turn. */
 function headerList(headers) {
   return [...pairs(headers)].flat()
@@ -84,4 +97,4 @@ function optionalNumber(name, value) {
   return value
 }
 
-module.exports = { bytes, options, json, headerList, headerObject, text, texts, optionalNumber }
+module.exports = { assets, bytes, hook, options, json, headerList, headerObject, text, texts, optionalNumber }

@@ -10,9 +10,11 @@ class Engine {
   #native
   #limits
 
-  constructor(limits = {}) {
+  constructor(limits = {}, hooks = {}) {
     this.#limits = unwrap(native.limits(convert.json('limits', limits))).text
-    this.#native = new native.NativeEngine(this.#limits)
+    const offered = HOOKS.filter((name) => convert.hook(name, hooks?.[name]))
+    const dispatch = offered.length > 0 ? dispatcher(hooks) : undefined
+    this.#native = new native.NativeEngine(this.#limits, offered, dispatch)
   }
 
   get limits() {
@@ -32,6 +34,11 @@ class Engine {
     return image(this.#native.renderSync(convert.bytes(data), order(options, settings)))
   }
 
+  async describe(data, settings) {
+    const timeout = convert.optionalNumber('timeout', settings?.timeout)
+    return JSON.parse(unwrap(await this.#native.describe(convert.bytes(data), timeout)).text)
+  }
+
   probe(data) {
     return JSON.parse(unwrap(this.#native.probe(convert.bytes(data))).text)
   }
@@ -42,10 +49,24 @@ class Engine {
   }
 }
 
+const HOOKS = ['segment', 'upscale', 'decode']
+
+/** Calls a hook and hands its answer on, now or when its promise settles. */
+function dispatcher(hooks) {
+  return async (name, data, sizes, reply) => {
+    try {
+      reply.answer(convert.bytes(await hooks[name](data, ...sizes)))
+    } catch (error) {
+      reply.fail(name, error?.code, String(error?.message ?? error))
+    }
+  }
+}
+
 function order(options, settings) {
   return {
     options: convert.options(options),
     headers: convert.headerList(settings?.headers),
+    ...convert.assets(settings?.assets),
     timeout: convert.optionalNumber('timeout', settings?.timeout),
   }
 }

@@ -11,6 +11,7 @@ const shared = new Engine()
 
 const render = (data, options, settings) => shared.render(data, options, settings)
 const renderSync = (data, options, settings) => shared.renderSync(data, options, settings)
+const describe = (data, settings) => shared.describe(data, settings)
 const probe = (data) => shared.probe(data)
 const explain = (data, options, settings) => shared.explain(data, options, settings)
 
@@ -27,8 +28,13 @@ function verify(pathAndQuery, keys, now) {
   return true
 }
 
-function parseUrl(text) {
-  return JSON.parse(unwrap(native.parseUrl(convert.text('url', text))).text)
+function parseUrl(text, settings) {
+  const lenient = settings?.lenient === true
+  return JSON.parse(unwrap(native.parseUrl(convert.text('url', text), lenient)).text)
+}
+
+function markup(request) {
+  return JSON.parse(unwrap(native.markup(convert.json('request', request))).text)
 }
 
 function buildUrl(parts) {
@@ -59,7 +65,9 @@ exports.Engine = Engine
 exports.SafelightError = SafelightError
 exports.backends = backends
 exports.buildUrl = buildUrl
+exports.describe = describe
 exports.explain = explain
+exports.markup = markup
 exports.negotiate = negotiate
 exports.panicOnPurpose = panicOnPurpose
 exports.parseUrl = parseUrl

@@ -22,8 +22,94 @@ export type HeadersLike =
 export interface Settings {
   /** The client's request headers, for `format=auto`. */
   headers?: HeadersLike
+  /** Overlay pictures and fonts by the names that `draw` calls them. */
+  assets?: Readonly<Record<string, Data>>
   /** Milliseconds from the call. It can only shorten the engine's own limit. */
   timeout?: number
+}
+
+/**
+ * What the host does for an engine. Pixels are RGBA, 8 bits a sample, sRGB, rows from the top.
+ * Hooks work in `render` only: `renderSync` holds the thread that they would run on.
+ */
+export interface Hooks {
+  /** Makes `segment=foreground` work: answers one byte a pixel, 0 for background, 255 for the subject. */
+  segment?: (pixels: Buffer, width: number, height: number) => Data | Promise<Data>
+  /** Makes `upscale=generate` work: answers the larger picture. */
+  upscale?: (
+    pixels: Buffer,
+    width: number,
+    height: number,
+    toWidth: number,
+    toHeight: number,
+  ) => Data | Promise<Data>
+  /** Makes HEIC sources work: answers the picture, upright, in the size that the header says. */
+  decode?: (data: Buffer, width: number, height: number) => Data | Promise<Data>
+}
+
+/** What a picture shows. Positions are shares, 0 to 1, of the picture as seen. */
+export interface Described {
+  format: string
+  mime: string
+  width: number
+  height: number
+  size: number
+  frames: number
+  alpha: boolean
+  /** The mean, as `#rrggbb`. */
+  color: string
+  /** The main colours with their shares, and a colour of text that reads well on each. */
+  palette: { color: string; share: number; text: string }[]
+  blurhash: string
+  thumbhash: string
+  /** Perceptual hash: 64 bits in hex. */
+  phash: string
+  faces: { left: number; top: number; width: number; height: number; score: number }[]
+  focus: { x: number; y: number; from: string }
+  /** A tiny picture as a data URI. */
+  placeholder: string
+}
+
+/** Which picture an `<img>` or `<picture>` shows. */
+export interface MarkupRequest {
+  /** What transform URLs name. This or `delivery`. */
+  source?: string
+  /** A hosted image. */
+  delivery?: { account: string; image: string; custom?: boolean }
+  host?: string
+  /** Size of the source, as seen. */
+  width: number
+  height: number
+  layout?: 'constrained' | 'fixed' | 'full'
+  display_width?: number
+  display_height?: number
+  options?: OptionsLike
+  /** One `<source>` each, and JPEG or PNG behind them. */
+  formats?: string[]
+  alpha?: boolean
+  widths?: number[]
+  sizes?: string
+  alt?: string
+  class?: string
+  /** The main picture of the page: loaded at once and first. */
+  priority?: boolean
+  /** A CSS colour or a data URI. */
+  placeholder?: string
+  style?: boolean
+  sign?: { key: string; expires?: number }
+}
+
+/** The text of an `<img>` or `<picture>`, and its parts, which are not escaped. */
+export interface Markup {
+  html: string
+  src: string
+  srcset: string | null
+  sizes: string | null
+  width: number
+  height: number
+  sources: { type: string; srcset: string }[]
+  preload: string | null
+  warnings: string[]
 }
 
 /** How one asynchronous call runs. */
@@ -132,13 +218,15 @@ export interface Limits {
 
 /** Turns bytes and options into better bytes, under limits of its own. Cheap and without state. */
 export class Engine {
-  constructor(limits?: Limits)
+  constructor(limits?: Limits, hooks?: Hooks)
   /** The limits, defaults filled in. */
   readonly limits: Required<Limits>
   /** Renders on a thread of the pool. Every failure is a rejection with {@link SafelightError}. */
   render(data: Data, options?: OptionsLike, settings?: AsyncSettings): Promise<Image>
   /** Renders on this thread. */
   renderSync(data: Data, options?: OptionsLike, settings?: Settings): Image
+  /** What a picture shows: placeholders, colours, hash, faces and focus, from one small decode. */
+  describe(data: Data, settings?: { timeout?: number }): Promise<Described>
   /** Reads a picture's header. */
   probe(data: Data): Probe
   /** The plan that `render` would follow. Decodes no pixel. */
@@ -150,6 +238,12 @@ export function render(data: Data, options?: OptionsLike, settings?: AsyncSettin
 
 /** Renders on this thread. */
 export function renderSync(data: Data, options?: OptionsLike, settings?: Settings): Image
+
+/** What a picture shows: placeholders, colours, hash, faces and focus, from one small decode. */
+export function describe(data: Data, settings?: { timeout?: number }): Promise<Described>
+
+/** The `<img>` or `<picture>` text of a picture whose size is known. */
+export function markup(request: MarkupRequest): Markup
 
 /** Reads a picture's header: format, size, frames, orientation, colour. */
 export function probe(data: Data): Probe
@@ -191,8 +285,11 @@ export interface DeliveryUrl {
 /** Parts of a URL. */
 export type Url = TransformUrl | DeliveryUrl
 
-/** The parts of a transform or delivery URL. */
-export function parseUrl(url: string): Url
+/**
+ * The parts of a transform or delivery URL. With `lenient` a malformed option is left out with a
+ * warning instead of an error.
+ */
+export function parseUrl(url: string, settings?: { lenient?: boolean }): Url
 
 /** The URL of these parts: what `parseUrl` answers, or the same made by hand. */
 export function buildUrl(parts: Url): string

@@ -8,8 +8,10 @@ use napi::{Env, Task};
 use napi_derive::napi;
 use safelight::delivery::Hints;
 use safelight::guard::guard;
-use safelight::{CancelToken, Engine, Error, Input, Job, Kind, Limits, Rendered, Result};
+use safelight::hooks::Hooks;
+use safelight::{Assets, CancelToken, Engine, Error, Input, Job, Kind, Limits, Rendered, Result};
 
+use crate::hooks::{hooks, Dispatch};
 use crate::outcome::{text, Outcome};
 use crate::ticket::Ticket;
 
@@ -20,6 +22,10 @@ pub struct Order {
     pub options: String,
     /// Names and values in turn.
     pub headers: Vec<String>,
+    /// Names of the assets.
+    pub asset_names: Vec<String>,
+    /// Their bytes.
+    pub assets: Vec<Uint8Array>,
     /// Milliseconds from the call.
     pub timeout: Option<f64>,
 }
@@ -30,11 +36,17 @@ impl Order {
         Hints::from_headers(pairs.map(|pair| (pair[0].as_str(), pair[1].as_str())))
     }
 
+    /// Overlay pictures and fonts, copied.
+    fn assets(&self) -> Assets {
+        let mut assets = Assets::new();
+        for (name, data) in self.asset_names.iter().zip(&self.assets) {
+            assets.insert(name.as_str(), &data[..]);
+        }
+        assets
+    }
+
     fn timeout(&self) -> Result<Option<Duration>> {
-        let Some(milliseconds) = self.timeout else { return Ok(None) };
-        Duration::try_from_secs_f64(milliseconds / 1e3)
-            .map(Some)
-            .map_err(|_| Error::invalid("timeout", "milliseconds, 0 or more", milliseconds))
+        duration(self.timeout)
     }
 }
 
@@ -53,12 +65,18 @@ pub struct NativeEngine(Arc<Engine>);
 
 #[napi]
 impl NativeEngine {
-    /// An engine under limits that the function `limits` has accepted.
+    /// An engine under limits that the function `limits` has accepted; `dispatch` does the work of
+    /// the hooks whose names are in `offered`.
     #[napi(constructor)]
-    pub fn new(limits: String) -> napi::Result<Self> {
+    pub fn new(
+        limits: String,
+        offered: Vec<String>,
+        dispatch: Option<Dispatch>,
+    ) -> napi::Result<Self> {
         let limits = guard(|| Limits::from_json(&limits))
             .map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        Ok(NativeEngine(Arc::new(Engine::new(limits))))
+        let hooks = dispatch.map_or(Hooks::NONE, |dispatch| hooks(&offered, dispatch));
+        Ok(NativeEngine(Arc::new(Engine::new(limits).with_hooks(hooks))))
     }
 
     /// Renders on a thread of the pool.
@@ -75,7 +93,9 @@ impl NativeEngine {
     /// Renders on this thread.
     #[napi]
     pub fn render_sync(&self, source: Uint8Array, order: Order) -> Outcome {
-        self.task(source, order, Ticket::default()).run().into()
+        // A hook of JavaScript runs on this very thread, which would wait for itself.
+        let engine = Arc::new((*self.0).clone().with_hooks(Hooks::NONE));
+        RenderTask { engine, ..self.task(source, order, Ticket::default()) }.run().into()
     }
 
     /// What the header says, as JSON.
@@ -88,11 +108,17 @@ impl NativeEngine {
     #[napi]
     pub fn explain(&self, source: &[u8], order: Order) -> Outcome {
         text(|| {
-            let hints = order.hints();
-            let input = Input::new(source).with_hints(&hints);
+            let (hints, assets) = (order.hints(), order.assets());
+            let input = Input::new(source).with_hints(&hints).with_assets(&assets);
             let job = Job::new(self.0.limits(), CancelToken::new());
             Ok(self.0.explain_text(&input, &order.options, &job)?.to_string())
         })
+    }
+
+    /// What the picture shows, as JSON, on a thread of the pool.
+    #[napi]
+    pub fn describe(&self, source: Uint8Array, timeout: Option<f64>) -> AsyncTask<DescribeTask> {
+        AsyncTask::new(DescribeTask { engine: self.0.clone(), source, timeout })
     }
 
     fn task(&self, source: Uint8Array, order: Order, ticket: Ticket) -> RenderTask {
@@ -120,8 +146,8 @@ impl RenderTask {
                 // The time in the queue counts.
                 job = job.within(timeout.saturating_sub(self.called.elapsed()));
             }
-            let hints = self.order.hints();
-            let input = Input::new(&self.source).with_hints(&hints);
+            let (hints, assets) = (self.order.hints(), self.order.assets());
+            let input = Input::new(&self.source).with_hints(&hints).with_assets(&assets);
             self.engine.render_text(&input, &self.order.options, &job)
         })
     }
@@ -138,4 +164,37 @@ impl Task for RenderTask {
     fn resolve(&mut self, _env: Env, output: Self::Output) -> napi::Result<Outcome> {
         Ok(output.into())
     }
+}
+
+/// One description. The source is borrowed from JavaScript until the task is done.
+pub struct DescribeTask {
+    engine: Arc<Engine>,
+    source: Uint8Array,
+    timeout: Option<f64>,
+}
+
+impl Task for DescribeTask {
+    type Output = Outcome;
+    type JsValue = Outcome;
+
+    fn compute(&mut self) -> napi::Result<Outcome> {
+        Ok(text(|| {
+            let mut job = Job::new(self.engine.limits(), CancelToken::new());
+            if let Some(timeout) = duration(self.timeout)? {
+                job = job.within(timeout);
+            }
+            Ok(self.engine.describe(&Input::new(&self.source), &job)?.to_string())
+        }))
+    }
+
+    fn resolve(&mut self, _env: Env, output: Outcome) -> napi::Result<Outcome> {
+        Ok(output)
+    }
+}
+
+fn duration(milliseconds: Option<f64>) -> Result<Option<Duration>> {
+    let Some(milliseconds) = milliseconds else { return Ok(None) };
+    Duration::try_from_secs_f64(milliseconds / 1e3)
+        .map(Some)
+        .map_err(|_| Error::invalid("timeout", "milliseconds, 0 or more", milliseconds))
 }

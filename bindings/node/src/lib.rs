@@ -5,6 +5,7 @@
 //! of core has more to say than a message.
 
 mod engine;
+mod hooks;
 mod outcome;
 mod ticket;
 mod verbs;

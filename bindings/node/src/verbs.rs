@@ -39,8 +39,14 @@ pub fn verify(path: String, keys: Vec<String>, now: Option<f64>) -> Outcome {
 
 /// The parts of a URL, as JSON.
 #[napi]
-pub fn parse_url(value: String) -> Outcome {
-    text(|| Ok(url::parse(&value)?.to_json().to_string()))
+pub fn parse_url(value: String, lenient: bool) -> Outcome {
+    text(|| Ok(url::parse_with(&value, lenient)?.to_json().to_string()))
+}
+
+/// The HTML of a picture, as JSON.
+#[napi]
+pub fn markup(request: String) -> Outcome {
+    text(|| Ok(safelight::markup::markup(&request)?.to_string()))
 }
 
 /// The URL of the parts that JSON names.
