@@ -88,7 +88,9 @@ fn one_more_than_the_queue_holds_is_refused_as_busy() {
     let server = one_worker();
     let held: Vec<TcpStream> = (0..2)
         .map(|index| {
-            let stream = server.send("GET", HEAVY, "");
+            // Equal requests would be one job.
+            let own = String::from_utf8_lossy(HEAVY).replace("250", &(250 - index).to_string());
+            let stream = server.send("GET", own.as_bytes(), "");
             wait_for(&server, |running, waiting, _| running + waiting > index);
             stream
         })
