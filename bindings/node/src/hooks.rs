@@ -17,8 +17,7 @@ use safelight::{Error, Kind, Result, KINDS};
 type Call = FnArgs<(String, Buffer, Vec<u32>, Reply)>;
 
 /// The JavaScript half of all hooks; it does not keep the process alive.
-pub(crate) type Dispatch =
-    ThreadsafeFunction<Call, UnknownReturnValue, Call, Status, false, true>;
+pub(crate) type Dispatch = ThreadsafeFunction<Call, UnknownReturnValue, Call, Status, false, true>;
 
 /// Where the answer of one hook goes. It is answered once.
 #[napi]
@@ -70,11 +69,10 @@ pub(crate) fn hooks(offered: &[String], dispatch: Dispatch) -> Hooks {
         ));
     }
     if let Some(call) = has("decode") {
-        hooks = hooks.on_decode(Arc::new(
-            move |source: &[u8], size: (u32, u32), pixels: &mut [u8]| {
+        hooks =
+            hooks.on_decode(Arc::new(move |source: &[u8], size: (u32, u32), pixels: &mut [u8]| {
                 ask(&call, "decode", source, vec![size.0, size.1], pixels)
-            },
-        ));
+            }));
     }
     hooks
 }

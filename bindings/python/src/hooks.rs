@@ -67,5 +67,6 @@ fn call(
 /// An exception of a hook: ours keep their kind, others are the host's own trouble.
 fn error_of(py: Python<'_>, name: &str, raised: &PyErr) -> Error {
     let kind = failure::kind_of(py, raised).unwrap_or(Kind::Storage);
-    Error::new(kind, format!("{name}: the hook of the host failed")).with_context(raised.to_string())
+    Error::new(kind, format!("{name}: the hook of the host failed"))
+        .with_context(raised.to_string())
 }

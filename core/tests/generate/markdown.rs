@@ -12,8 +12,11 @@ One row an option. Everything that reads or writes options, in every language, f
 **Status** says whether an option has its effect in this version. What is known but not available is
 refused with an `Unsupported` error; it is never silently ignored.
 
-| Option | Short | Values | Default | Forms | Status | What it does |
-|---|---|---|---|---|---|---|
+**Seen in** leads to the picture that the test of the option compares with, named after the behaviour; where
+no pixel changes, to the test.
+
+| Option | Short | Values | Default | Forms | Status | What it does | Seen in |
+|---|---|---|---|---|---|---|---|
 ";
 
 const SECTIONS: &[(&str, &str)] = &[
@@ -208,7 +211,8 @@ fn line(row: &Row) -> String {
         format!("{} [{}](#{})", row.doc, row.section, row.section.to_lowercase())
     };
     let (values, default) = (values(&row.kind), row.default);
-    format!("| {name} | {short} | {values} | {default} | {forms} | {status} | {doc} |\n")
+    let golden = golden(row.name);
+    format!("| {name} | {short} | {values} | {default} | {forms} | {status} | {doc} | {golden} |\n")
 }
 
 fn codes(words: &[&str]) -> String {
@@ -239,5 +243,18 @@ fn words(row: &Row) -> Option<Vec<(&'static str, &'static str)>> {
         Kind::Quality => Some(QualityWord::DOCS.to_vec()),
         Kind::Gravity => Some(plain(Gravity::WORDS)),
         _ => None,
+    }
+}
+
+/// A link to what the test of an option compares with.
+fn golden(option: &str) -> String {
+    let cases = include_str!("../goldens/options.json");
+    let cases: serde_json::Value = serde_json::from_str(cases).unwrap();
+    let case = cases["cases"].as_array().unwrap().iter().find(|case| case["option"] == option);
+    let case = case.unwrap_or_else(|| panic!("{option} has no case in goldens/options.json"));
+    let behaviour = case["behaviour"].as_str().unwrap();
+    match case["see"].as_str() {
+        Some("pixels") => format!("[{behaviour}](tests/goldens/options/{behaviour}.png)"),
+        _ => format!("[{behaviour}](tests/every_option.rs)"),
     }
 }
