@@ -11,7 +11,9 @@ use crate::image::{Format, Probe};
 use crate::options::{FormatWord, Options, Width};
 use crate::pipeline::{Executed, Times};
 use crate::plan::{DecodePlan, Encoding, Measured, Plan, Request};
-use crate::{decode, insight, overlays, pipeline, plan, Error, Input, Job, Limits, Result};
+use crate::{
+    decode, insight, original, overlays, pipeline, plan, Error, Input, Job, Limits, Result,
+};
 
 /// Turns bytes and options into better bytes. Cheap to make, `Send + Sync`, without state.
 #[derive(Debug, Clone, Default)]
@@ -142,8 +144,13 @@ impl Engine {
         } else {
             pipeline::execute(&plan, &probe, input, &self.limits, &self.hooks, job)?
         };
-        let info = Info::new(&probe, plan, &done, plan_time);
-        Ok(Rendered { data: done.encoded.data, info })
+        let original = original::instead_of(done.encoded.data.len(), &plan, input.source);
+        let mut info = Info::new(&probe, plan, &done, plan_time);
+        let Some(data) = original else {
+            return Ok(Rendered { data: done.encoded.data, info });
+        };
+        info.become_the_original();
+        Ok(Rendered { data, info })
     }
 
     /// [`Engine::render`] for options as text: URL form, or JSON when it starts with `{`.
@@ -239,6 +246,14 @@ impl Info {
             timings: Timings { plan: plan_time, decode, transform, encode },
             memory: plan.memory,
         }
+    }
+
+    /// The source is sent in place of the result.
+    fn become_the_original(&mut self) {
+        self.format = self.source_format;
+        self.quality = None;
+        self.score = self.score.map(|_| 100.0);
+        self.warnings.push("original is smaller".to_owned());
     }
 
     /// As JSON, the same in every language. Times are milliseconds.

@@ -34,6 +34,7 @@ mod insight;
 #[cfg(feature = "codecs")]
 mod kernel;
 #[cfg(feature = "codecs")]
+mod original;
 mod overlays;
 #[cfg(feature = "codecs")]
 mod pipeline;

@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("insight", &["options", "image", "kernel", "plan", "decode", "transform", "encode"]),
     ("transform", &["image", "color", "kernel", "plan", "options", "backends"]),
     ("encode", &["image", "color", "kernel", "plan", "backends"]),
+    ("original", &["plan", "image"]),
     ("quality", &["plan", "decode", "encode", "insight", "image"]),
     ("overlays", &["options", "image", "plan", "decode", "insight", "assets", "text"]),
     ("text", &["options", "image", "plan", "assets"]),

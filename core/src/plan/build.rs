@@ -2,6 +2,7 @@
 
 use super::aim::aim;
 use super::geometry::{place, times_dpr, trimmed, without_border, Rect, Target};
+use super::original::original;
 use super::output::{choose, Picture};
 use super::profile::{self, Draft};
 use super::steps::{decode_plan, may_be_transparent, opaque_background, Frame, Steps, View};
@@ -104,7 +105,8 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let metadata = metadata::kept(options, probe, encoding.format(), size, &mut warnings);
     metadata::warn_of_losses(options, probe, encoding.format(), &mut warnings);
     let still = OutputPlan::still(width, height, encoding);
-    let output = OutputPlan { target, metadata, profile, animation, ..still };
+    let mut output = OutputPlan { target, metadata, profile, animation, ..still };
+    output.original = original(request, probe, &decode, &steps, &output);
     let memory = memory::estimate(probe, &decode, &steps, &output);
     let memory = (drawn.held + memory).max(drawn.memory).max(Needs::of(options).memory(probe));
     let trim = options.trim.map(|_| rest);

@@ -3,7 +3,8 @@
 use serde_json::{json, Value};
 
 use super::{
-    Area, Crop, DecodePlan, Encoding, Filter, OverlayPlan, OverlaySource, Palette, Plan, Step,
+    Area, Crop, DecodePlan, Encoding, Filter, Original, OverlayPlan, OverlaySource, Palette, Plan,
+    Step,
 };
 use crate::image::{Format, Layout};
 use crate::options::{Color, Gravity, Repeat};
@@ -28,6 +29,10 @@ impl Plan {
                     "score": target.score,
                     "verified": target.verified,
                 })),
+                "original": output.original.map(|original| match original {
+                    Original::WithoutMetadata => "without metadata",
+                    Original::WithMetadata => "with metadata",
+                }),
                 "profile": output.profile.name(),
                 "metadata": {
                     "exif": output.metadata.exif.as_ref().map(Vec::len),

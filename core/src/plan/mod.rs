@@ -14,6 +14,7 @@ pub mod look;
 mod measured;
 mod memory;
 mod metadata;
+mod original;
 mod output;
 mod overlay;
 mod profile;
@@ -28,13 +29,12 @@ pub use look::Needs;
 pub use measured::{Face, Interest, Measured};
 #[cfg(feature = "codecs")]
 pub(crate) use memory::{padded_layout, SCORED_SIDE};
+pub use original::Original;
 #[cfg(feature = "codecs")]
 pub(crate) use overlay::drawn_layout;
 pub use overlay::{
     canvas, overlay_dpr, size_or_share, text_plan, Drawable, OverlayPlan, OverlaySource, TextPlan,
 };
-#[cfg(feature = "codecs")]
-pub(crate) use target::usual_quality;
 pub use target::Target;
 
 use crate::image::{Format, Layout, Profile};
@@ -224,6 +224,8 @@ pub struct OutputPlan {
     pub metadata: Metadata,
     /// Which colours the written numbers mean.
     pub profile: Profile,
+    /// How the source may be sent instead, where it is smaller than the result.
+    pub original: Option<Original>,
     /// The animation to write; `None` is a still picture of the first frame.
     pub animation: Option<AnimationPlan>,
 }
@@ -236,6 +238,7 @@ impl OutputPlan {
             height,
             encoding,
             target: None,
+            original: None,
             metadata: Metadata::default(),
             profile: Profile::Srgb,
             animation: None,

@@ -35,7 +35,7 @@ const WEBP: Points = [(30, 12), (45, 30), (60, 56), (75, 82), (85, 96)];
 const AVIF: Points = [(30, 16), (45, 30), (60, 47), (75, 77), (85, 91)];
 
 /// The quality that most photographs need for `score`.
-pub(crate) fn usual_quality(encoding: &Encoding, score: f64) -> u8 {
+pub(super) fn usual_quality(encoding: &Encoding, score: f64) -> u8 {
     match encoding {
         Encoding::Webp { .. } => usual(&WEBP, score),
         Encoding::Avif { .. } => usual(&AVIF, score),

@@ -3,9 +3,11 @@
 
 mod features;
 mod model;
+mod numbers;
 mod trial;
 
 pub use features::Features;
+pub use model::knob;
 pub use trial::{trial, Trial};
 
 use crate::encode::{self, Encoded};
