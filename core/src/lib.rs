@@ -35,6 +35,7 @@ mod insight;
 mod kernel;
 #[cfg(feature = "codecs")]
 mod original;
+#[cfg(feature = "codecs")]
 mod overlays;
 #[cfg(feature = "codecs")]
 mod pipeline;
