@@ -78,7 +78,8 @@ fn auto_is_webp_where_it_is_accepted_and_gif_or_png_elsewhere() {
         let hints = Hints::from_headers([("accept", accept)]);
         let bytes = file(source);
         let input = Input::new(&bytes).with_hints(&hints);
-        let done = Engine::default().render_text(&input, "format=auto", &Job::default()).unwrap();
+        let options = "format=auto,brightness=1.1";
+        let done = Engine::default().render_text(&input, options, &Job::default()).unwrap();
         assert!(done.info.frames > 1);
         done.info.format
     };

@@ -31,10 +31,11 @@ fn each_warning_comes_from_what_it_warns_of_and_from_nothing_else() {
             "width=1700,height=8,fit=squeeze,format=avif",
             "width=1600,height=8,fit=squeeze,format=avif",
         ),
+        ("original is smaller", "quality=100", "quality=10"),
         (
             "JPEG vs PNG selection is automatic",
-            "format=png,compression=fast",
-            "format=png-force,compression=fast",
+            "width=20,format=png,compression=fast",
+            "width=20,format=png-force,compression=fast",
         ),
         (
             "wmobile has no effect without width=auto",
