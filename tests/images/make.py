@@ -1,4 +1,4 @@
-"""Makes every picture of this folder: `python make.py` (needs Pillow 12 or later, and numpy).
+"""Makes every picture of this folder: `python make.py` (needs Pillow 12 or later, numpy, and cjxl of libjxl).
 
 The pictures are drawn by formulas, so nobody else's work is in them, and the pixels are the same
 on every run. The files are committed: tests read them and never run this script.
@@ -6,6 +6,8 @@ on every run. The files are committed: tests read them and never run this script
 
 import io
 import struct
+import subprocess
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -222,6 +224,63 @@ def make_avifs(picture):
     save("alpha.avif", logo(), quality=70, speed=4)
 
 
+def small_picture(picture):
+    """A small part of `picture`, as PNG: what the same part in other formats must decode to."""
+    small = picture.crop((40, 90, 136, 154))
+    small.save(HERE / "small.png")
+    alpha = Image.linear_gradient("L").resize(small.size)
+    faded = small.copy()
+    faded.putalpha(alpha)
+    faded.save(HERE / "small-alpha.png")
+    few = small.quantize(16)
+    few.convert("RGB").save(HERE / "small-palette.png")
+    ink = small.convert("L").point(lambda value: 255 * (value > 110)).convert("1")
+    ink.save(HERE / "small-ink.png")
+    return small, faded, few, ink
+
+
+def make_tiffs_and_bmps(picture):
+    small, faded, few, ink = small_picture(picture)
+    deflate = {"compression": "tiff_adobe_deflate", "tiffinfo": {317: 2}}
+    small.save(HERE / "rgb.tif", **deflate)
+    small.save(HERE / "strips.tif", compression="tiff_lzw", strip_size=96 * 3 * 5)
+    faded.save(HERE / "alpha.tif", compression="tiff_lzw")
+    few.save(HERE / "palette.tif", compression="packbits")
+    ink.save(HERE / "fax.tif", compression="group4")
+    inverse = Image.merge("CMYK", [b.point(lambda v: 255 - v) for b in small.split()] + [
+        Image.new("L", small.size)
+    ])
+    inverse.save(HERE / "cmyk.tif", **deflate)
+    grey = np.asarray(small.convert("L")).astype(np.uint16)
+    Image.fromarray(grey * 257).save(HERE / "gray16.tif", **deflate)
+    Image.fromarray(grey.astype(np.uint8)).save(HERE / "small-gray.png")
+    turned = small.transpose(Image.Transpose.ROTATE_90)
+    turned.save(HERE / "turned.tif", compression="tiff_lzw", tiffinfo={274: 6})
+    small.save(HERE / "jpeg-inside.tif", compression="jpeg")
+    small.save(HERE / "profile.tif", icc_profile=wide_gamut_profile(), **deflate)
+    small.save(HERE / "profile.png", icc_profile=wide_gamut_profile())
+    small.save(HERE / "rgb.bmp")
+    few.save(HERE / "palette.bmp")
+
+
+def make_jxls():
+    """By `cjxl` of libjxl, from the pictures that are there already."""
+    for source, name, how in [
+        ("small.png", "rgb.jxl", ["-d", "0"]),
+        ("small-alpha.png", "alpha.jxl", ["-d", "0"]),
+        ("small-gray.png", "gray.jxl", ["-d", "0"]),
+        ("profile.png", "profile.jxl", ["-d", "0"]),
+        ("small.png", "lossy.jxl", ["-d", "1", "--container=1"]),
+    ]:
+        subprocess.run(["cjxl", HERE / source, HERE / name, *how], check=True)
+    first = Image.open(HERE / "small.png").convert("RGB")
+    rest = [first.rotate(180), first.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
+    with tempfile.NamedTemporaryFile(suffix=".png") as moving:
+        first.save(moving, "PNG", save_all=True, append_images=rest, duration=100)
+        moving.flush()
+        subprocess.run(["cjxl", moving.name, HERE / "anim.jxl", "-d", "0"], check=True)
+
+
 def box(name, *parts, version=None):
     """A box of the ISO base media format; `version` makes it a full box."""
     head = b"" if version is None else struct.pack(">I", version << 24)
@@ -299,6 +358,8 @@ def main():
     make_webps(picture)
     make_avifs(picture)
     make_heic()
+    make_tiffs_and_bmps(picture)
+    make_jxls()
     make_bad()
     animations.main()
 

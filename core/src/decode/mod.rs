@@ -1,15 +1,21 @@
 //! Bytes to pixels: sniff, probe, one adapter a format.
 
 mod avif;
+mod bmp;
 mod compose;
 mod exif;
 mod gif;
 mod heic;
 mod isobmff;
 mod jpeg;
+#[cfg(feature = "jxl")]
+mod jxl;
 mod pieces;
 mod png;
 mod sniff;
+#[cfg(feature = "tiff")]
+mod tiff;
+mod watched;
 mod webp;
 
 use crate::backends::Backend;
@@ -28,7 +34,12 @@ pub(crate) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         Format::Webp => webp::probe(source, limits),
         Format::Avif => avif::probe(source, limits),
         Format::Heic => heic::probe(source, limits),
-        Format::Json => Err(Error::unsupported("json is not an image")),
+        Format::Bmp => bmp::probe(source, limits),
+        #[cfg(feature = "tiff")]
+        Format::Tiff => tiff::probe(source, limits),
+        #[cfg(feature = "jxl")]
+        Format::Jxl => jxl::probe(source, limits),
+        other => Err(not_read(other)),
     }
 }
 
@@ -97,8 +108,18 @@ pub(crate) fn run_adapter(
             avif::decode(source, to_srgb, limits, job)
         }
         Format::Heic => Err(hooks::missing("heic")),
-        Format::Json => Err(Error::unsupported("json is not an image")),
+        Format::Bmp => bmp::decode(source, plan, job),
+        #[cfg(feature = "tiff")]
+        Format::Tiff => tiff::decode(source, plan, limits, job),
+        #[cfg(feature = "jxl")]
+        Format::Jxl => jxl::decode(source, plan, limits, job),
+        other => Err(not_read(other)),
     }
+}
+
+/// A format that no source has in this build.
+fn not_read(format: Format) -> Error {
+    Error::unsupported(format!("{} input is not supported", format.name()))
 }
 
 /// Refuses a picture whose header alone passes a limit. `side` is the longest side the format

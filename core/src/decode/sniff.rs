@@ -3,29 +3,28 @@
 use crate::image::Format;
 use crate::{Error, Result};
 
-/// First bytes of formats that can be read.
+/// First bytes of formats that can be read, some of them only by a build that has the decoder.
 const READ: &[(&[u8], Format)] = &[
     (b"\xff\xd8\xff", Format::Jpeg),
     (b"\x89PNG\r\n\x1a\n", Format::Png),
     (b"GIF87a", Format::Gif),
     (b"GIF89a", Format::Gif),
+    (b"II*\0", Format::Tiff),
+    (b"MM\0*", Format::Tiff),
+    (b"II+\0", Format::Tiff),
+    (b"MM\0+", Format::Tiff),
+    (b"\xff\x0a", Format::Jxl),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", Format::Jxl),
 ];
 
 /// First bytes of formats that are known but not read.
 const REFUSED: &[(&[u8], &str)] = &[
-    (b"BM", "bmp"),
-    (b"II*\0", "tiff"),
-    (b"MM\0*", "tiff"),
-    (b"II+\0", "tiff"),
-    (b"MM\0+", "tiff"),
     (b"\0\0\x01\0", "ico"),
     (b"\0\0\x02\0", "cur"),
     (b"%PDF-", "pdf"),
     (b"%!PS", "postscript"),
     (b"\xc5\xd0\xd3\xc6", "eps"),
     (b"8BPS", "psd"),
-    (b"\xff\x0a", "jpeg xl"),
-    (b"\0\0\0\x0cJXL \r\n\x87\n", "jpeg xl"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "jpeg 2000"),
     (b"\xff\x4f\xff\x51", "jpeg 2000"),
     (b"qoif", "qoi"),
@@ -62,6 +61,9 @@ pub(super) fn sniff(source: &[u8]) -> Result<Format> {
     }
     if let Some((_, format)) = READ.iter().find(|(magic, _)| source.starts_with(magic)) {
         return Ok(*format);
+    }
+    if super::bmp::is_bmp(source) {
+        return Ok(Format::Bmp);
     }
     if source.starts_with(b"RIFF") && source.get(8..12) == Some(b"WEBP") {
         return Ok(Format::Webp);
@@ -118,8 +120,11 @@ mod tests {
     use crate::Kind;
 
     #[test]
-    fn the_five_formats_are_known_by_their_first_bytes() {
-        let cases: [(&[u8], Format); 6] = [
+    fn formats_are_known_by_their_first_bytes() {
+        let cases: [(&[u8], Format); 9] = [
+            (b"II*\0....", Format::Tiff),
+            (b"BM............\x28\0\0\0", Format::Bmp),
+            (b"\xff\x0a\xfa", Format::Jxl),
             (b"\xff\xd8\xff\xe0", Format::Jpeg),
             (b"\x89PNG\r\n\x1a\n....", Format::Png),
             (b"GIF89a", Format::Gif),
@@ -134,12 +139,9 @@ mod tests {
 
     #[test]
     fn known_formats_that_are_not_read_are_named() {
-        let cases: [(&[u8], &str); 7] = [
-            (b"BM......", "bmp"),
-            (b"II*\0....", "tiff"),
+        let cases: [(&[u8], &str); 4] = [
             (b"%PDF-1.7", "pdf"),
             (b"8BPS\0\x01", "psd"),
-            (b"\xff\x0a\xfa", "jpeg xl"),
             (b"  <?xml version='1.0'?><!-- a --><svg xmlns='x'>", "svg"),
             (b"P6 4 4 255\n", "netpbm"),
         ];
@@ -153,7 +155,14 @@ mod tests {
     #[test]
     fn unknown_bytes_are_unsupported_and_none_are_malformed() {
         assert_eq!(sniff(b"").unwrap_err().kind(), Kind::Malformed);
-        for bytes in [&b"\0"[..], b"hello", b"RIFF\x10\0\0\0WAVE", b"\0\0\0\0ftyp", &[0; 4096]] {
+        for bytes in [
+            &b"\0"[..],
+            b"hello",
+            b"RIFF\x10\0\0\0WAVE",
+            b"BM is a text",
+            b"\0\0\0\0ftyp",
+            &[0; 4096],
+        ] {
             assert_eq!(sniff(bytes).unwrap_err().kind(), Kind::Unsupported);
         }
     }

@@ -32,6 +32,12 @@ pub enum Format {
     Avif,
     /// HEIC; read by a hook of the host.
     Heic,
+    /// TIFF; only read.
+    Tiff,
+    /// BMP; only read.
+    Bmp,
+    /// JPEG XL; only read.
+    Jxl,
     /// A JSON description; only ever a result.
     Json,
 }
@@ -45,6 +51,9 @@ impl Format {
         Format::Webp,
         Format::Avif,
         Format::Heic,
+        Format::Tiff,
+        Format::Bmp,
+        Format::Jxl,
         Format::Json,
     ];
 
@@ -57,6 +66,9 @@ impl Format {
             Format::Webp => "webp",
             Format::Avif => "avif",
             Format::Heic => "heic",
+            Format::Tiff => "tiff",
+            Format::Bmp => "bmp",
+            Format::Jxl => "jxl",
             Format::Json => "json",
         }
     }
@@ -70,13 +82,17 @@ impl Format {
             Format::Webp => "image/webp",
             Format::Avif => "image/avif",
             Format::Heic => "image/heic",
+            Format::Tiff => "image/tiff",
+            Format::Bmp => "image/bmp",
+            Format::Jxl => "image/jxl",
             Format::Json => "application/json",
         }
     }
 
     /// Whether it can be written, as a picture.
     pub fn is_written(self) -> bool {
-        !matches!(self, Format::Heic | Format::Json)
+        use Format::{Avif, Gif, Jpeg, Png, Webp};
+        matches!(self, Jpeg | Png | Gif | Webp | Avif)
     }
 
     /// Whether it can carry transparency.

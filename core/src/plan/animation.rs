@@ -22,6 +22,10 @@ pub(super) fn asked(
         warnings.push("only the first frame is kept: jpeg has no animation".to_owned());
         return None;
     }
+    if probe.format == Format::Jxl {
+        warnings.push("only the first frame of jxl is read".to_owned());
+        return None;
+    }
     Some(AnimationPlan { frames: probe.frames, loops: probe.loops })
 }
 

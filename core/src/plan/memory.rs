@@ -219,6 +219,11 @@ fn decoder(probe: &Probe) -> u64 {
         Format::Webp => pixels,
         Format::Avif => 4 * wide * pixels,
         Format::Heic => 4 * pixels,
+        // As many samples as a page may have, in one piece.
+        Format::Tiff => 5 * wide * pixels,
+        Format::Bmp => 64 * u64::from(probe.width),
+        // Planes of floating point numbers, at several stages.
+        Format::Jxl => 32 * pixels,
         Format::Json => 0,
     }
 }

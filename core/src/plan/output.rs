@@ -213,7 +213,9 @@ impl Chooser<'_> {
                 Encoding::Avif { quality, speed, full_chroma }
             }
             // Formats that are only read are never chosen.
-            Format::Json | Format::Heic => Encoding::Json,
+            Format::Json | Format::Heic | Format::Tiff | Format::Bmp | Format::Jxl => {
+                Encoding::Json
+            }
         }
     }
 }
