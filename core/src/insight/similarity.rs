@@ -75,7 +75,7 @@ fn sample(image: &Image, job: &Job) -> Result<Vec<u8>> {
 /// All of a side, or tiles that lie evenly on it.
 fn runs(side: u32) -> Vec<std::ops::Range<u32>> {
     if side <= SIDE {
-        return vec![0..side];
+        return std::iter::once(0..side).collect();
     }
     let last = SIDE / TILE - 1;
     (0..=last)
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn tiles_of_a_long_side_reach_from_end_to_end() {
-        assert_eq!(runs(1024), [0..1024]);
+        assert_eq!((runs(1024).len(), runs(1024)[0].end), (1, 1024));
         assert_eq!(runs(1027), [0..256, 257..513, 514..770, 771..1027]);
         let far = runs(100_000);
         assert_eq!((far[0].start, far[3].end), (0, 100_000));

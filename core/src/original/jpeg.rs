@@ -22,7 +22,9 @@ pub(super) fn cut(source: &[u8], original: Original, exif: Option<&[u8]>) -> Opt
         let (marker, segment, behind) = next(rest)?;
         // The EXIF segment stands first, or behind the JFIF one.
         if marker != APP0 {
-            exif.take().map(|exif| put_exif(&mut out, exif));
+            if let Some(exif) = exif.take() {
+                put_exif(&mut out, exif);
+            }
         }
         match marker {
             EOI => {

@@ -56,7 +56,7 @@ fn rights(probe: &Probe, format: Format) -> Metadata {
     Metadata {
         exif: embedded.exif.as_deref().and_then(exif::copyright_only),
         xmp: embedded.xmp.as_deref().and_then(xmp::rights_only),
-        iptc: embedded.iptc.as_deref().and_then(iptc::rights_only).filter(fits_iptc),
+        iptc: embedded.iptc.as_deref().and_then(iptc::rights_only).filter(|block| fits_iptc(block)),
     }
 }
 
@@ -74,7 +74,7 @@ fn everything(
     let exif = |block: &[u8]| {
         exif::untied(block, size).filter(|block| !jpeg || block.len() <= exif::SEGMENT)
     };
-    let iptc = |block: &[u8]| iptc::without_previews(block).filter(fits_iptc);
+    let iptc = |block: &[u8]| iptc::without_previews(block).filter(|block| fits_iptc(block));
     let mut keep =
         |name: &str, block: &Option<Vec<u8>>, take: &dyn Fn(&[u8]) -> Option<Vec<u8>>| {
             let block = block.as_deref()?;
@@ -91,7 +91,7 @@ fn everything(
     }
 }
 
-fn fits_iptc(block: &Vec<u8>) -> bool {
+fn fits_iptc(block: &[u8]) -> bool {
     block.len() <= IPTC_SEGMENT
 }
 
