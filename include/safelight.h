@@ -211,11 +211,47 @@ typedef struct safelight_error safelight_error;
 typedef struct safelight_image safelight_image;
 
 /**
- * A deadline and a way to cancel, for one or more calls. Any number of threads may use one at
+ * A deadline, a way to cancel, and what options may call by name, for one or more calls. Any number of threads may use one at
  * once; cancelling is what it is for. It may be freed while a call still runs with it: the call
  * then ends as it would have, and can no longer be cancelled.
  */
 typedef struct safelight_job safelight_job;
+
+/**
+ * Finds the subject of a picture. `pixels` are `width` times `height` RGBA pixels, 8 bits a
+ * sample, sRGB, alpha straight, rows from the top without gaps. The hook writes `width` times
+ * `height` bytes to `mask`: 0 is background, 255 the subject. It returns SAFELIGHT_OK, or the
+ * number of the error that the call shall return.
+ */
+typedef int32_t (*safelight_segment_hook)(void *user,
+                                          const uint8_t *pixels,
+                                          uint32_t width,
+                                          uint32_t height,
+                                          uint8_t *mask);
+
+/**
+ * Enlarges a picture. `pixels` are as in safelight_segment_hook; the hook writes `to_width` times
+ * `to_height` pixels of the same kind to `larger`, and returns as that one does.
+ */
+typedef int32_t (*safelight_upscale_hook)(void *user,
+                                          const uint8_t *pixels,
+                                          uint32_t width,
+                                          uint32_t height,
+                                          uint32_t to_width,
+                                          uint32_t to_height,
+                                          uint8_t *larger);
+
+/**
+ * Decodes a HEIC file. `data` are its `len` bytes; the hook writes `width` times `height` RGBA
+ * pixels to `pixels`, upright and in sRGB, and returns as safelight_segment_hook does. The size
+ * is the one that the file's header says.
+ */
+typedef int32_t (*safelight_decode_hook)(void *user,
+                                         const uint8_t *data,
+                                         size_t len,
+                                         uint32_t width,
+                                         uint32_t height,
+                                         uint8_t *pixels);
 
 #ifdef __cplusplus
 extern "C" {
@@ -308,21 +344,23 @@ const char *safelight_kind_name(int32_t kind);
  * Makes an engine. `limits` is a JSON object; what it leaves out keeps its default, and with no
  * text at all every limit does:
  *
- *     name               default  bounds
- *     source_bytes     100000000  bytes of a source
- *     source_pixels    100000000  pixels of a source frame
- *     source_side          12000  longest side of a source
- *     frames                1000  frames of a source
- *     output_pixels    100000000  pixels of a result
- *     output_side          12000  longest side of a result
- *     avif_side_auto        1200  longest side of an AVIF that `format=auto` picks
- *     avif_side             1600  longest side of an AVIF asked for by name
- *     memory           268435456  bytes that pixels and codecs of one call hold at once
- *     scans                  100  scans of a progressive JPEG
- *     profile_bytes      4194304  bytes of a colour profile
- *     exif_bytes         1048576  bytes of EXIF data
- *     time_ms              30000  milliseconds of one call; 0 is no bound
- *     threads                  1  threads of one call; more never changes the bytes
+ *     name                          default  bounds
+ *     source_bytes                100000000  bytes of a source
+ *     source_pixels               100000000  pixels of a source frame
+ *     source_side                     12000  longest side of a source
+ *     frames                           1000  frames of a source
+ *     animation_pixels            100000000  pixels of all frames together
+ *     animation_transform_pixels   50000000  the same; with more it is passed through
+ *     output_pixels               100000000  pixels of a result
+ *     output_side                     12000  longest side of a result
+ *     avif_side_auto                   1200  longest side of an AVIF that `format=auto` picks
+ *     avif_side                        1600  longest side of an AVIF asked for by name
+ *     memory                      268435456  bytes that pixels and codecs of one call hold at once
+ *     scans                             100  scans of a progressive JPEG
+ *     profile_bytes                 4194304  bytes of a colour profile
+ *     exif_bytes                    1048576  bytes of EXIF data
+ *     time_ms                         30000  milliseconds of one call; 0 is no bound
+ *     threads                             1  threads of one call; more never changes the bytes
  *
  * `out` receives the engine, to be freed with safelight_engine_free().
  * Errors: SAFELIGHT_INVALID for a name that is not in the table, a value that is not a number
@@ -375,8 +413,9 @@ int32_t safelight_render(const safelight_engine *engine,
  * to the first pixels.
  *
  * `out` receives a JSON object, to be freed with safelight_bytes_free(): `format`, `mime`,
- * `width` and `height` as the picture is meant to be seen, `frames`, `loops`, `orientation`,
- * `color` (`gray`, `rgb`, `cmyk`), `alpha`, `bits`, `progressive`, `lossless`, `subsampling`,
+ * `width` and `height` as the picture is meant to be seen, `frames`, `loops`, `duration` in
+ * milliseconds (null for a still picture, like `loops`), `orientation`, `color`
+ * (`gray`, `rgb`, `cmyk`), `alpha`, `bits`, `progressive`, `lossless`, `subsampling`,
  * `profile` (`srgb`, `icc`, `cicp`), and whether the file carries `exif`, `xmp`, `iptc`, a
  * `gain_map` and `content_credentials`.
  *
@@ -391,13 +430,14 @@ int32_t safelight_probe(const safelight_engine *engine,
                         safelight_error **error);
 
 /**
- * Says what safelight_render() would do with the same arguments; no pixel is decoded.
+ * Says what safelight_render() would do with the same arguments. Pixels are decoded only where
+ * the options ask what pixels alone can tell, such as where a face is.
  *
  * `out` receives a JSON object, to be freed with safelight_bytes_free(): `source` as
  * safelight_probe() gives it, `plan` (every step with its final sizes, and the memory it
  * takes), `key` (the canonical text of the options, equal for equal options) and `warnings`.
  *
- * Errors: those of safelight_render(), without SAFELIGHT_CANCELLED and SAFELIGHT_TIMEOUT.
+ * Errors: those of safelight_render().
  */
 int32_t safelight_explain(const safelight_engine *engine,
                           const uint8_t *data,
@@ -406,8 +446,55 @@ int32_t safelight_explain(const safelight_engine *engine,
                           size_t options_len,
                           const char *headers,
                           size_t headers_len,
+                          const safelight_job *job,
                           safelight_bytes **out,
                           safelight_error **error);
+
+/**
+ * Says what a picture shows, from one small decode.
+ *
+ * `engine`, `data` and `job` are those of safelight_render().
+ *
+ * `out` receives a JSON object, to be freed with safelight_bytes_free(): `format`, `mime`,
+ * `width`, `height`, `size`, `frames`, `alpha`, `color` (the mean), `palette` (`color`, `share`,
+ * and `text`, the colour of text that reads well on it), `blurhash`, `thumbhash`, `phash`,
+ * `faces`, `focus` and `placeholder` (a data URI). Positions are shares, 0 to 1, of the picture
+ * as seen.
+ *
+ * Errors: those of safelight_render() but for options.
+ */
+int32_t safelight_describe(const safelight_engine *engine,
+                           const uint8_t *data,
+                           size_t data_len,
+                           const safelight_job *job,
+                           safelight_bytes **out,
+                           safelight_error **error);
+
+/* ---- Hooks of the host ------------------------------------------------------------- */
+
+/**
+ * Makes an engine whose host does a part of the work. `limits` are those of
+ * safelight_engine_new(). A hook that is NULL is not there:
+ *
+ *     segment     makes segment=foreground work
+ *     upscale     makes upscale=generate work
+ *     decode      makes HEIC sources work
+ *
+ * `user` is handed to every hook. Hooks are called by the thread that makes the call, and by
+ * several at once when several calls run; they and `user` must stay good until the engine is
+ * freed and its last call has ended. The buffers are theirs for the time of the call only.
+ *
+ * `out` receives the engine, to be freed with safelight_engine_free().
+ * Errors: those of safelight_engine_new().
+ */
+int32_t safelight_engine_new_with_hooks(const char *limits,
+                                        size_t limits_len,
+                                        safelight_segment_hook segment,
+                                        safelight_upscale_hook upscale,
+                                        safelight_decode_hook decode,
+                                        void *user,
+                                        safelight_engine **out,
+                                        safelight_error **error);
 
 /* ---- Rendered results -------------------------------------------------------------- */
 
@@ -444,7 +531,8 @@ const char *safelight_image_format(const safelight_image *image);
 
 /**
  * All that is known about the result as a JSON object: `format`, `mime`, `width`, `height`,
- * `size` in bytes, `quality` (null where the format has none), `source` (`format`, `width`,
+ * `size` in bytes, `quality` (null where the format has none), `frames`, `duration` in
+ * milliseconds (null for a still picture), `source` (`format`, `width`,
  * `height`), `warnings` (an array of texts), `timings` in milliseconds (`plan`, `decode`,
  * `transform`, `encode`) and `memory`, the most bytes that pixels and codecs held at once.
  * NULL when `image` is NULL or was freed.
@@ -483,6 +571,20 @@ int32_t safelight_job_new(uint64_t timeout_ms, safelight_job **out, safelight_er
  * they are in returns. NULL and a handle that was freed are left alone.
  */
 void safelight_job_cancel(const safelight_job *job);
+
+/**
+ * Gives options something to call by name: an overlay picture, or the font of a text. `name` is
+ * what the option `draw` says as `url`, a URL or any other text; `data` is a whole file, which is
+ * copied. The same name again replaces what was there. Nothing is ever fetched.
+ *
+ * Errors: SAFELIGHT_INVALID for a handle that was freed, NULL, or text that is not UTF-8.
+ */
+int32_t safelight_job_add_asset(const safelight_job *job,
+                                const char *name,
+                                size_t name_len,
+                                const uint8_t *data,
+                                size_t data_len,
+                                safelight_error **error);
 
 /**
  * Frees a job. NULL and a handle that was freed before are left alone.
@@ -532,7 +634,9 @@ int32_t safelight_verify(const char *path,
                          safelight_error **error);
 
 /**
- * Reads an image URL, with or without scheme and host.
+ * Reads an image URL, with or without scheme and host. With `lenient` other than 0 a malformed
+ * option is left out with a warning, as the service that these URLs come from does; a number that
+ * is out of range and an unknown format stay errors.
  *
  * `out` receives a JSON object, to be freed with safelight_bytes_free(). Members that the URL
  * does not have are null.
@@ -553,6 +657,7 @@ int32_t safelight_verify(const char *path,
  */
 int32_t safelight_parse_url(const char *url,
                             size_t url_len,
+                            int32_t lenient,
                             safelight_bytes **out,
                             safelight_error **error);
 
@@ -580,12 +685,37 @@ int32_t safelight_build_url(const char *json,
  * safelight_bytes_free(): the format to send, which of AVIF and WebP the client takes, and the
  * request headers that decided, for `Vary`.
  *
+ * With a member `"options"`, text of render options, the answer is what they come to for this
+ * client: `{"options":"width=768","width":768,"format":null,"vary":["Sec-CH-Width"],"accept_ch":
+ * ["Sec-CH-Width"]}`. `width=auto` has become a number; `format` is null where the source decides;
+ * `accept_ch` lists the hints to ask clients for.
+ *
  * Errors: SAFELIGHT_INVALID for text that is not such an object, or `out` NULL.
  */
 int32_t safelight_negotiate(const char *json,
                             size_t json_len,
                             safelight_bytes **out,
                             safelight_error **error);
+
+/**
+ * Writes the HTML of a picture: `<img>` or `<picture>` with `srcset`, `sizes`, dimensions, lazy
+ * loading and a placeholder. No pixel is needed.
+ *
+ * `json` is an object. It must have `source` (what transform URLs name) or `delivery` (a hosted
+ * image: `account`, `image`), and `width` and `height` of the source as seen. It may have `host`,
+ * `layout` (`constrained`, `fixed`, `full`), `display_width`, `display_height`, `options`,
+ * `formats`, `widths`, `sizes`, `alt`, `class`, `priority`, `placeholder`, `style` and `sign`
+ * (`key`, `expires`).
+ *
+ * `out` receives an object, to be freed with safelight_bytes_free(): `html`, its parts `src`,
+ * `srcset`, `sizes`, `width`, `height` and `sources`, `preload` and `warnings`.
+ *
+ * Errors: SAFELIGHT_INVALID for text that is not such an object, or `out` NULL.
+ */
+int32_t safelight_markup(const char *json,
+                         size_t json_len,
+                         safelight_bytes **out,
+                         safelight_error **error);
 
 /* ---- Text results ------------------------------------------------------------------ */
 

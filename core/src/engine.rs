@@ -100,6 +100,12 @@ impl Engine {
         &self.limits
     }
 
+    /// Refuses options that this version, or this engine without a hook for them, does not do.
+    pub fn check(&self, options: &Options) -> Result<()> {
+        options.check_supported()?;
+        plan::check_hooks(options, self.hooks.offered())
+    }
+
     /// Reads the header of `source`.
     pub fn probe(&self, source: &[u8]) -> Result<Probe> {
         self.check_bytes(source)?;
@@ -109,7 +115,7 @@ impl Engine {
     /// The plan that `render` would follow. Pixels are decoded only when the options ask what
     /// pixels alone can tell, such as where a face is.
     pub fn plan(&self, input: &Input<'_>, options: &Options, job: &Job) -> Result<(Probe, Plan)> {
-        options.check_supported()?;
+        self.check(options)?;
         let options = &resolve(options, input.hints).options;
         let probe = self.probe(input.source)?;
         let decode = |plan: &DecodePlan| {

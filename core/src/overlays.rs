@@ -1,7 +1,7 @@
 //! Looks at overlays before the plan is made: headers and focus of pictures, layout of texts.
 
 use crate::image::{Image, Probe};
-use crate::options::{Overlay, Text};
+use crate::options::{Options, Overlay, Text, Width};
 use crate::plan::{self, DecodePlan, Drawable, Measured, Request, TextPlan};
 #[cfg(feature = "text")]
 use crate::text;
@@ -86,6 +86,12 @@ fn picture(
     }
     let probe = decode::probe(source, limits)?;
     let decode = |plan: &DecodePlan| decode::decode(source, &probe, plan, limits, job);
-    let measured: Measured = insight::measure(&decode, &probe, &overlay.options, job)?;
+    // What is asked of the pixels depends on whether there is a box, not on how large it is.
+    let sized = Options {
+        width: overlay.width.map(|_| Width::Pixels(1)),
+        height: overlay.height.map(|_| 1),
+        ..overlay.options.clone()
+    };
+    let measured: Measured = insight::measure(&decode, &probe, &sized, job)?;
     Ok(Drawable::Picture { probe: Box::new(probe), bytes, measured: Box::new(measured) })
 }

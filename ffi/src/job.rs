@@ -9,9 +9,9 @@ use safelight_core::{Assets, CancelToken, Error, Job, Limits, Result};
 use crate::error::safelight_error;
 use crate::handle::{self, Handle, Out};
 
-/// A deadline, a way to cancel, and what options may call by name, for one or more calls. Any number of threads may use one at
-/// once; cancelling is what it is for. It may be freed while a call still runs with it: the call
-/// then ends as it would have, and can no longer be cancelled.
+/// A deadline, a way to cancel, and what options may call by name, for one or more calls. Any
+/// number of threads may use one at once; cancelling is what it is for. It may be freed while a
+/// call still runs with it: the call then ends as it would have, and can no longer be cancelled.
 #[allow(non_camel_case_types)]
 pub struct safelight_job {
     _key: [u8; 0],

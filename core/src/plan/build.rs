@@ -39,7 +39,7 @@ pub struct Request<'a> {
 pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Plan> {
     let options = request.options;
     options.check_supported()?;
-    check_hooks(request)?;
+    check_hooks(options, request.hooks)?;
     let mut warnings = Vec::new();
     check_width(options, &mut warnings)?;
     let dpr = device_pixel_ratio(options, &mut warnings)?;
@@ -147,11 +147,11 @@ fn after_trim(
 }
 
 /// Refuses what only a hook does, when the host has none.
-fn check_hooks(request: &Request<'_>) -> Result<()> {
-    if request.options.segment.is_some() && !request.hooks.segment {
+pub(crate) fn check_hooks(options: &Options, hooks: Offered) -> Result<()> {
+    if options.segment.is_some() && !hooks.segment {
         return Err(missing("segment=foreground"));
     }
-    if request.options.upscale == Some(Upscale::Generate) && !request.hooks.upscale {
+    if options.upscale == Some(Upscale::Generate) && !hooks.upscale {
         return Err(missing("upscale=generate"));
     }
     Ok(())

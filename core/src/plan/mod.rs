@@ -24,6 +24,8 @@ mod target;
 pub mod window;
 
 pub use aim::Crop;
+#[cfg(feature = "codecs")]
+pub(crate) use build::check_hooks;
 pub use build::{plan, Request};
 pub use look::Needs;
 pub use measured::{Face, Interest, Measured};

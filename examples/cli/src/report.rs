@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use safelight::guard::guard;
-use safelight::Options;
+use safelight::{Engine, Options};
 
 /// Exit code of a failed job.
 const FAILED: u8 = 1;
@@ -44,7 +44,7 @@ impl Failure {
 
 /// Options that are wrong or not available are wrong usage, whatever the picture is.
 pub(crate) fn check_options(text: &str) -> Result<(), Failure> {
-    let checked = guard(|| Options::parse(text)?.options.check_supported());
+    let checked = guard(|| Engine::default().check(&Options::parse(text)?.options));
     checked.map_err(|error| Failure::Usage(error.to_string()))
 }
 

@@ -6,14 +6,14 @@ use axum::http::request::Parts;
 use axum::http::Method;
 use safelight::delivery::{self, Conditions, Hints, Resolved, Stage, Validators};
 use safelight::url::{self, Part, SourceRef, Url, TRANSFORM_PREFIX};
-use safelight::{Assets, Error, Options};
+use safelight::{Assets, Engine, Error, Options};
 use serde_json::Value;
 
 use crate::files::{Root, Source};
 use crate::reply::{self, Failure};
 
 /// Header in which a Worker's runtime hands on the `cf` object of `fetch`.
-pub(crate) const CF_HEADER: &str = "cf-blob";
+const CF_HEADER: &str = "cf-blob";
 
 /// A transform, understood.
 #[derive(Debug)]
@@ -92,7 +92,8 @@ impl Asked {
         source: SourceRef,
         worker: bool,
     ) -> Result<Self, Failure> {
-        options.check_supported().map_err(at(Stage::Options))?;
+        // The server has no hooks.
+        Engine::default().check(&options).map_err(at(Stage::Options))?;
         let lines = || {
             let text = |(name, value)| Some((reply::name(name), reply::text(value)?));
             request.headers.iter().filter_map(text)
@@ -159,6 +160,11 @@ impl Opened {
         }
         Ok(assets)
     }
+}
+
+/// Whether there is a `cf.image` object, or something broken in its place.
+pub(crate) fn wants_image(request: &Parts) -> bool {
+    !matches!(image_of(request), Ok(None))
 }
 
 /// The `image` member of the `cf` object, where there is one.

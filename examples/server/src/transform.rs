@@ -13,7 +13,7 @@ use safelight::url::{self, TRANSFORM_PREFIX};
 use safelight::{CancelToken, Error, Input, Job};
 
 use crate::app::{App, Shared};
-use crate::asked::{at, validators, Asked, Opened, CF_HEADER};
+use crate::asked::{self, at, validators, Asked, Opened};
 use crate::files::Source;
 use crate::kept;
 use crate::pool::{blocking, Refused};
@@ -22,7 +22,7 @@ use crate::reply::{self, Failure};
 /// Answers everything that is no page and no API.
 pub(crate) async fn handle(State(app): Shared, request: Parts) -> Response {
     let transform = request.uri.path().starts_with("/cdn-cgi/");
-    if !transform && !request.headers.contains_key(CF_HEADER) {
+    if !transform && !asked::wants_image(&request) {
         return original(app, request).await.unwrap_or_else(Failure::response);
     }
     let answer = async { transformed(app, Asked::read(&request, TRANSFORM_PREFIX)?).await };

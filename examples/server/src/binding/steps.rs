@@ -1,7 +1,7 @@
 //! What a call of the binding asks for: pictures, and what is done to each, in order.
 
 use axum::body::Bytes;
-use safelight::{Error, Options, Result};
+use safelight::{Engine, Error, Options, Result};
 use serde_json::{json, Map, Value};
 
 use crate::multipart::Part;
@@ -131,7 +131,7 @@ fn text(part: &Part) -> Result<Canvas> {
 
 fn options(object: Map<String, Value>) -> Result<Options> {
     let options = Options::parse(&Value::Object(object).to_string())?.options;
-    options.check_supported()?;
+    Engine::default().check(&options)?;
     Ok(options)
 }
 
