@@ -211,9 +211,9 @@ typedef struct safelight_error safelight_error;
 typedef struct safelight_image safelight_image;
 
 /**
- * A deadline, a way to cancel, and what options may call by name, for one or more calls. Any number of threads may use one at
- * once; cancelling is what it is for. It may be freed while a call still runs with it: the call
- * then ends as it would have, and can no longer be cancelled.
+ * A deadline, a way to cancel, and what options may call by name, for one or more calls. Any
+ * number of threads may use one at once; cancelling is what it is for. It may be freed while a
+ * call still runs with it: the call then ends as it would have, and can no longer be cancelled.
  */
 typedef struct safelight_job safelight_job;
 
