@@ -183,46 +183,6 @@ const (
 	AlignEnd Align = "end"
 )
 
-// Fit is one of the constants below.
-type Fit string
-
-const (
-	// Shrink to lie inside the box; never enlarge. The default.
-	ScaleDown Fit = "scale-down"
-	// Shrink or enlarge to lie inside the box.
-	Contain Fit = "contain"
-	// Fill the box, cutting what hangs over.
-	Cover Fit = "cover"
-	// As `cover`, but never enlarge.
-	Crop Fit = "crop"
-	// Cut to the box's shape, never enlarge.
-	AspectCrop Fit = "aspect-crop"
-	// As `contain`, then fill the box with `background`.
-	Pad Fit = "pad"
-	// Stretch to exactly the box.
-	Squeeze Fit = "squeeze"
-	// Enlarge to lie inside the box; never shrink.
-	ScaleUp Fit = "scale-up"
-)
-
-// Segment is one of the constants below.
-type Segment string
-
-const (
-	// The subject; the background becomes transparent.
-	SegmentForeground Segment = "foreground"
-)
-
-// Upscale is one of the constants below.
-type Upscale string
-
-const (
-	// Interpolation. The default.
-	UpscaleInterpolate Upscale = "interpolate"
-	// A generative model.
-	UpscaleGenerate Upscale = "generate"
-)
-
 // OriginAuth is one of the constants below.
 type OriginAuth string
 

@@ -24,15 +24,17 @@ pub fn last(row: &Row) -> &'static str {
     row.name.rsplit('.').next().unwrap_or(row.name)
 }
 
-/// The sets of words, each with its name in typed languages, in table order.
+/// The sets of words, each once with its name in typed languages, in table order.
 pub fn word_sets() -> Vec<(&'static str, &'static [(&'static str, &'static str)])> {
-    let mut sets: Vec<_> = ROWS
-        .iter()
-        .filter_map(|row| match row.kind {
-            Kind::Words { name, words } => Some((set_name(name), words)),
-            _ => None,
-        })
-        .collect();
+    let mut sets: Vec<(&'static str, _)> = Vec::new();
+    for row in ROWS {
+        match row.kind {
+            Kind::Words { name, words } if sets.iter().all(|(seen, _)| *seen != set_name(name)) => {
+                sets.push((set_name(name), words));
+            }
+            _ => {}
+        }
+    }
     sets.push(("QualityWord", QualityWord::DOCS));
     sets
 }
