@@ -1,6 +1,7 @@
 package safelight
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -185,10 +186,10 @@ func runLenient(t *testing.T, options, canonical string, warnings []string, refu
 // runOptions asks explain, as options have no verb of their own.
 func runOptions(t *testing.T, text []byte) {
 	var test struct {
-		Options, Canonical, Unsupported string
-		Lenient                         bool
-		Warnings                        []string
-		Error                           *struct{ Kind, Message string }
+		Options, Canonical string
+		Lenient            bool
+		Warnings           []string
+		Error, Refused     *struct{ Kind, Message string }
 	}
 	read(t, text, &test)
 	if test.Lenient && test.Options != "" && test.Options[0] != '{' {
@@ -199,12 +200,8 @@ func runOptions(t *testing.T, text []byte) {
 		t.Skip("nothing is no options here, and only URLs are read leniently")
 	}
 	answer, err := Explain(context.Background(), picture(t, "photo.jpg"), Text(test.Options))
-	if test.Error != nil || test.Unsupported != "" {
-		wanted := [2]string{"UNSUPPORTED", test.Unsupported}
-		if test.Error != nil {
-			wanted = [2]string{test.Error.Kind, test.Error.Message}
-		}
-		if err == nil || [2]string{code(err), err.Error()} != wanted {
+	if wanted := cmp.Or(test.Error, test.Refused); wanted != nil {
+		if err == nil || code(err) != wanted.Kind || err.Error() != wanted.Message {
 			t.Errorf("got %v", err)
 		}
 		return

@@ -147,7 +147,7 @@ func TestLimitsAreThoseOfTheHeader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, table, _ := strings.Cut(string(header), "name               default  bounds\n")
+	_, table, _ := strings.Cut(string(header), "name                          default  bounds\n")
 	table, _, _ = strings.Cut(table, " *\n")
 	rows := strings.Split(strings.TrimSpace(table), "\n")
 	fields := reflect.TypeFor[Limits]()

@@ -134,8 +134,8 @@ static void lenient(const json *test) {
  * options. */
 static void options(const json *test) {
     const json *asked = json_get(test, "options"), *error = json_get(test, "error");
-    const json *message = error == NULL ? json_get(test, "unsupported") : json_get(error, "message");
-    const char *kind = error == NULL ? "UNSUPPORTED" : text(json_get(error, "kind")), *name = NULL;
+    const json *refused = error == NULL ? json_get(test, "refused") : error;
+    const char *name = NULL;
     safelight_bytes *out = NULL;
     safelight_error *failure = NULL;
     json *explained = NULL;
@@ -148,13 +148,13 @@ static void options(const json *test) {
     status = safelight_explain(NULL, photo, photo_len, text(asked), text_len(asked), NULL, 0, NULL, &out, &failure);
     explained = answer(out);
     name = text(json_get(test, "name"));
-    if (message == NULL) {
+    if (refused == NULL) {
         const char *got = failure == NULL ? safelight_bytes_data(out) : safelight_error_message(failure);
         check_vector(explains(test, explained), file_name, name, got);
     } else {
         const char *got = safelight_error_message(failure);
-        bool refused = same(kind, safelight_kind_name(status)) && json_is_text(message, got);
-        check_vector(refused, file_name, name, got);
+        bool same_kind = same(text(json_get(refused, "kind")), safelight_kind_name(status));
+        check_vector(same_kind && json_is_text(json_get(refused, "message"), got), file_name, name, got);
     }
     json_free(explained);
     safelight_bytes_free(out);

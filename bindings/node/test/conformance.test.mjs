@@ -53,8 +53,9 @@ const photo = picture('photo.jpg')
 
 function options(vector) {
   const read = (given) => boundless.explain(photo, given)
-  if (vector.unsupported) {
-    const expected = (error) => error.code === 'UNSUPPORTED' && error.message === vector.unsupported
+  if (vector.refused) {
+    const { kind, message } = vector.refused
+    const expected = (error) => error.code === kind && error.message === message
     return assert.throws(() => read(vector.options), expected)
   }
   const { key, warnings } = read(vector.options)

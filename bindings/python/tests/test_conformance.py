@@ -64,10 +64,10 @@ def lenient(case: Case) -> None:
 def options(case: Case) -> None:
     if case.get("lenient"):
         return lenient(case)
-    if "unsupported" in case:
-        with pytest.raises(safelight.UnsupportedError) as caught:
+    if "refused" in case:
+        with pytest.raises(safelight.SafelightError) as caught:
             BOUNDLESS.explain(PHOTO, case["options"])
-        assert str(caught.value) == case["unsupported"]
+        assert {"kind": caught.value.kind, "message": str(caught.value)} == case["refused"]
         return
     explained: Case = BOUNDLESS.explain(PHOTO, case["options"])
     assert explained["key"] == case["canonical"]
