@@ -192,7 +192,7 @@ test('the plan and the headers can be read', async () => {
   await open('width=200,format=webp');
   await page.click('#plan summary');
   await page.waitForFunction(() => document.getElementById('plan-text').textContent.includes('"key"'));
-  assert.match(await page.$eval('#headers-text', (text) => text.textContent), /cf-resized: internal=ok/);
+  assert.match(await page.$eval('#headers-text', (text) => text.textContent), /cf-resized: internal=(ok|ram) /);
 });
 
 test('json is shown as text', async () => {

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 release=$(cd "${1:-$here/../../target/release}" && pwd)
 
 cd "$here"
-if [ ! -x node_modules/.bin/workerd ]; then npm ci --silent --no-audit --no-fund; fi
+if [ ! -x node_modules/.bin/workerd ]; then npm install --silent --no-audit --no-fund --no-package-lock; fi
 
 work=$(mktemp -d)
 server='' worker=''

@@ -16,7 +16,7 @@ mod sniff;
 #[cfg(feature = "tiff")]
 mod tiff;
 mod watched;
-mod webp;
+pub(crate) mod webp;
 
 use crate::backends::Backend;
 use crate::hooks;

@@ -4,6 +4,8 @@
 mod container;
 mod decoder;
 mod frames;
+#[cfg(test)]
+pub(crate) mod player;
 
 use super::exif;
 use crate::image::{xmp, ColorModel, Embedded, Format, Image, Layout, Probe, Profile};

@@ -35,7 +35,7 @@ pub(crate) fn run(app: &App, call: &Call, job: &Job) -> Result<Done> {
         Work { engine: &app.engine, call, job, waiting: HashMap::new(), assets: fonts(app, call)? };
     for step in &call.steps {
         match step {
-            Step::Change { image, options } => work.add(*image, options.clone()),
+            Step::Change { image, options } => work.add(*image, options.as_ref().clone()),
             Step::Draw { image, onto, placed } => {
                 let what = work.overlay(*image)?;
                 work.add(*onto, drawing(what, placed)?);

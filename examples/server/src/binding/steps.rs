@@ -35,7 +35,7 @@ pub(crate) enum Canvas {
 #[derive(Debug)]
 pub(crate) enum Step {
     /// A change to one picture.
-    Change { image: usize, options: Options },
+    Change { image: usize, options: Box<Options> },
     /// One picture drawn on another.
     Draw { image: usize, onto: usize, placed: Map<String, Value> },
 }
@@ -89,7 +89,7 @@ impl Call {
                     }
                     (None, None, image) => {
                         let image = image.unwrap_or(Some(0)).ok_or_else(unknown)?;
-                        Step::Change { image, options: options(step)? }
+                        Step::Change { image, options: Box::new(options(step)?) }
                     }
                     _ => return Err(unknown()),
                 };
