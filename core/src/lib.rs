@@ -41,6 +41,8 @@ mod overlays;
 mod pipeline;
 #[cfg(feature = "codecs")]
 pub mod quality;
+#[cfg(feature = "service")]
+pub mod storage;
 #[cfg(all(feature = "codecs", feature = "text"))]
 mod text;
 #[cfg(feature = "codecs")]

@@ -38,6 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("delivery", &["options", "url", "image"]),
     ("markup", &["options", "sign", "url"]),
+    ("storage", &["sign"]),
     ("backends", &["decode", "transform", "encode"]),
     ("assets", &[]),
     ("input", &["assets", "delivery"]),

@@ -1,0 +1,53 @@
+//! Tables, and how older ones become newer ones.
+//!
+//! Statements stay within what SQLite and PostgreSQL both read: `TEXT` and `BIGINT`, `$1` as
+//! placeholders in ascending order, partial indexes, `ON CONFLICT`.
+
+/// Each step is run once, in order, within one transaction; the table `counters` remembers the
+/// last one under `schema`.
+pub(super) const STEPS: &[&str] = &["
+CREATE TABLE images (
+    account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
+    filename TEXT NOT NULL, creator TEXT NOT NULL, meta TEXT NOT NULL, private BIGINT NOT NULL,
+    uploaded BIGINT NOT NULL, expires BIGINT, ticket TEXT NOT NULL,
+    blob TEXT, hash TEXT NOT NULL, bytes BIGINT NOT NULL,
+    mime TEXT NOT NULL, width BIGINT NOT NULL, height BIGINT NOT NULL,
+    PRIMARY KEY (account, id)
+);
+CREATE INDEX images_by_time ON images (account, uploaded, id) WHERE expires IS NULL;
+CREATE INDEX images_by_creator ON images (account, creator, uploaded, id) WHERE expires IS NULL;
+CREATE INDEX images_drafts ON images (expires) WHERE expires IS NOT NULL;
+CREATE TABLE documents (
+    kind TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL, version BIGINT NOT NULL,
+    body TEXT NOT NULL, PRIMARY KEY (kind, account, name)
+);
+CREATE TABLE notes (blob TEXT PRIMARY KEY, since BIGINT NOT NULL);
+CREATE INDEX notes_by_time ON notes (since);
+CREATE TABLE log (
+    seq BIGINT PRIMARY KEY, kind TEXT NOT NULL, account TEXT NOT NULL, subject TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+"];
+
+/// Read before anything else, so it is made on its own.
+pub(super) const COUNTERS: &str =
+    "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value BIGINT NOT NULL)";
+
+pub(super) const COLUMNS: &str =
+    "account, id, version, filename, creator, meta, private, uploaded, \
+     expires, ticket, blob, hash, bytes, mime, width, height";
+
+pub(super) const INSERT_IMAGE: &str =
+    "INSERT INTO images (account, id, version, filename, creator, \
+     meta, private, uploaded, expires, ticket, blob, hash, bytes, mime, width, height) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+     ON CONFLICT DO NOTHING";
+
+/// The old version comes last.
+pub(super) const UPDATE_IMAGE: &str = "UPDATE images SET account = $1, id = $2, version = $3, \
+     filename = $4, creator = $5, meta = $6, private = $7, uploaded = $8, expires = $9, \
+     ticket = $10, blob = $11, hash = $12, bytes = $13, mime = $14, width = $15, height = $16 \
+     WHERE account = $1 AND id = $2 AND version = $17";
+
+pub(super) const COUNT_UP: &str = "INSERT INTO counters (name, value) VALUES ($1, $2) \
+     ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value";
