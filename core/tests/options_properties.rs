@@ -265,7 +265,9 @@ fn the_order_of_options_does_not_matter() {
     for _ in 0..2_000 {
         let mut options = dice.options();
         // Overlays are painted in their order.
-        options.draw.as_mut().map(|overlays| overlays.truncate(1));
+        if let Some(overlays) = options.draw.as_mut() {
+            overlays.truncate(1);
+        }
         let text = options.to_string();
         let mut parts: Vec<&str> = text.split(',').collect();
         parts.reverse();
