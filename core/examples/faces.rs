@@ -27,12 +27,14 @@ fn main() {
             let seen = boxes.as_array().unwrap().iter();
             let seen = seen.filter(|b| found.iter().any(|center| within(b, *center))).count();
             let wrong = found.iter().filter(|center| !inside(center)).count();
-            [usize::from(hit), seen, boxes.as_array().unwrap().len(), wrong]
+            let kept = boxes.as_array().unwrap().iter().any(|b| keeps(&crop(folder, path), b));
+            [usize::from(hit), seen, boxes.as_array().unwrap().len(), wrong, usize::from(kept)]
         };
-        let sum = pictures.iter().map(count).fold([0; 4], |a, b| [0, 1, 2, 3].map(|i| a[i] + b[i]));
-        let [hits, seen, all, wrong] = sum;
+        let add = |a: [usize; 5], b: [usize; 5]| std::array::from_fn(|at| a[at] + b[at]);
+        let [hits, seen, all, wrong, kept] = pictures.iter().map(count).fold([0; 5], add);
         println!(
-            "{set}: best face right in {hits} of {}, {seen} of {all} faces found, {wrong} false",
+            "{set}: best face right in {hits} of {}, {seen} of {all} faces found, {wrong} false, \
+             a whole face in {kept} crops to a third",
             pictures.len()
         );
     }
@@ -59,6 +61,29 @@ fn centers(folder: &str, path: &str) -> Vec<[f64; 2]> {
         [x, number(face, "top") + number(face, "height") / 2.0]
     };
     described["faces"].as_array().expect("a list").iter().map(center).collect()
+}
+
+/// What `gravity=face` keeps when a picture is cut to a third of its longer side: left, top, right
+/// and bottom as shares.
+fn crop(folder: &str, path: &str) -> [f64; 4] {
+    let source = fs::read(Path::new(folder).join(path)).expect(path);
+    let input = Input::new(&source);
+    let (engine, job) = (Engine::default(), Job::default());
+    let probe = engine.probe(&input, &job).expect(path);
+    let (width, height) = (f64::from(probe.width), f64::from(probe.height));
+    let shape = if width > height { (width / 3.0, height) } else { (width, height / 3.0) };
+    let options =
+        format!("width={:.0},height={:.0},fit=crop,gravity=face", shape.0.ceil(), shape.1.ceil());
+    let plan = &engine.explain_text(&input, &options, &job).expect(path)["plan"];
+    let edge = |name: &str| plan["crop"]["area"][name].as_f64().expect("a number");
+    let (left, top) = (edge("left"), edge("top"));
+    [left / width, top / height, (left + edge("width")) / width, (top + edge("height")) / height]
+}
+
+/// Whether the crop holds the whole label, but for a hundredth of the picture.
+fn keeps(crop: &[f64; 4], label: &Value) -> bool {
+    let edge = |at: usize| label[at].as_f64().expect("a number");
+    (0..2).all(|at| edge(at) >= crop[at] - 0.01) && (2..4).all(|at| edge(at) <= crop[at] + 0.01)
 }
 
 fn within(label: &Value, center: [f64; 2]) -> bool {

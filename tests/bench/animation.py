@@ -1,10 +1,11 @@
 """Memory of a long animation: a GIF of 1,000 frames to WebP and the other animated formats.
 
-Makes the GIF (480×270, photo-like, moving), renders it in a process of its own for each format,
+Makes the GIF (256×192, photo-like, moving: with 1,000 frames about the largest that the default
+limits transform), renders it in a process of its own for each format,
 and for a tenth of the frames as well. What counts is the peak of the resident memory above that
 of the same process just before: at most 64 MiB for WebP, and hardly more than with few frames.
 
-Usage: animation.py [--frames 1000] [--width 480] [--height 270] [--formats webp,gif,png,avif]
+Usage: animation.py [--frames 1000] [--width 256] [--height 192] [--formats webp,gif,png,avif]
 """
 
 import argparse
@@ -93,8 +94,8 @@ def run(path: pathlib.Path, options: str, pixels: int) -> dict:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--frames", type=int, default=1000)
-    parser.add_argument("--width", type=int, default=480)
-    parser.add_argument("--height", type=int, default=270)
+    parser.add_argument("--width", type=int, default=256)
+    parser.add_argument("--height", type=int, default=192)
     parser.add_argument("--formats", default="webp,gif,png,avif")
     arguments = parser.parse_args()
     width, height, failed = arguments.width, arguments.height, False
