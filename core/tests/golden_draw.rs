@@ -383,3 +383,18 @@ fn the_names_of_all_assets_are_known_before_anything_is_fetched() {
     let parsed = safelight::Options::parse(text).unwrap();
     assert_eq!(parsed.options.assets(), ["a.png", "f.ttf"]);
 }
+
+#[test]
+fn an_overlay_lies_on_every_frame_of_an_animation() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/images");
+    let source = std::fs::read(format!("{folder}/anim.gif")).unwrap();
+    let options = "format=gif,draw=dot;width:8;fit:contain;top:0;left:0";
+    let rendered = render(&source, &assets(), options).unwrap();
+    let decoder = image::codecs::gif::GifDecoder::new(std::io::Cursor::new(&rendered.data));
+    let frames = image::AnimationDecoder::into_frames(decoder.unwrap()).collect_frames().unwrap();
+    assert_eq!(frames.len() as u32, rendered.info.frames);
+    assert!(frames.len() > 1);
+    for frame in frames {
+        assert_eq!(frame.buffer().get_pixel(4, 4).0, RED);
+    }
+}
