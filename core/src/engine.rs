@@ -150,7 +150,10 @@ impl Engine {
         } else {
             pipeline::execute(&plan, &probe, input, &self.limits, &self.hooks, job)?
         };
-        let original = original::instead_of(done.encoded.data.len(), &plan, input.source);
+        let original = match plan.output.encoding {
+            Encoding::Source(_) => None,
+            _ => original::instead_of(done.encoded.data.len(), &plan, input.source),
+        };
         let mut info = Info::new(&probe, plan, &done, plan_time);
         let Some(data) = original else {
             return Ok(Rendered { data: done.encoded.data, info });

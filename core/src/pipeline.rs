@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 use crate::encode::Encoded;
 use crate::hooks::Hooks;
 use crate::image::{Format, Frame, Image, Probe, Profile};
-use crate::plan::{AnimationPlan, DecodePlan, Encoding, OverlayPlan, OverlaySource, Plan, Step};
+use crate::plan::{
+    self, AnimationPlan, DecodePlan, Encoding, Original, OverlayPlan, OverlaySource, Plan, Step,
+};
 use crate::quality::{self, Found};
-use crate::{decode, encode, transform, Assets, Error, Input, Job, Kind, Limits, Result};
+use crate::{decode, encode, original, transform, Assets, Error, Input, Job, Kind, Limits, Result};
 
 /// What [`execute`] made, and how long its stages took.
 pub(crate) struct Executed {
@@ -64,7 +66,7 @@ pub(crate) fn execute(
     debug_assert!(!matches!(plan.output.encoding, Encoding::Json));
     job.check()?;
     if let Encoding::Source(_) = plan.output.encoding {
-        return untouched(plan, probe, input.source);
+        return untouched(plan, probe, input.source, limits);
     }
     let _memory = job.charge(plan.memory)?;
     let mut times = Times::default();
@@ -77,12 +79,13 @@ pub(crate) fn execute(
     }
 }
 
-/// Sends the source as it is.
-fn untouched(plan: &Plan, probe: &Probe, source: &[u8]) -> Result<Executed> {
-    let mut data = Vec::new();
-    data.try_reserve_exact(source.len())
-        .map_err(|_| Error::too_large("memory", "what the system gives", source.len()))?;
-    data.extend_from_slice(source);
+/// Sends the source as it is, but for metadata that must not leave.
+fn untouched(plan: &Plan, probe: &Probe, source: &[u8], limits: &Limits) -> Result<Executed> {
+    let how = plan.output.original.unwrap_or(Original::WithoutMetadata);
+    let data = original::as_it_is(plan.source, how, source).ok_or_else(|| {
+        let pixels = plan::animation_pixels(probe);
+        Error::too_large("animation pixels", limits.animation_transform_pixels, pixels)
+    })?;
     let encoded = Encoded { data, encoding: plan.output.encoding.clone() };
     let (frames, duration_ms) = (probe.frames, probe.duration_ms);
     Ok(Executed { frames, duration_ms, ..Executed::still(encoded, Times::default()) })

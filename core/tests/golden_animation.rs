@@ -117,6 +117,24 @@ fn a_large_animation_is_sent_as_it_is_with_a_warning() {
 }
 
 #[test]
+fn a_large_animation_is_sent_without_the_metadata_that_must_not_leave() {
+    let mut source = file("anim.webp");
+    source.extend_from_slice(b"EXIF\x08\0\0\0MM\0*\0\0\0\x08");
+    let size = (source.len() - 8) as u32;
+    source[4..8].copy_from_slice(&size.to_le_bytes());
+    source[20] |= 0x08;
+    let limits = Limits { animation_transform_pixels: 1, ..Limits::default() };
+    let engine = Engine::new(limits);
+    let sent = |options: &str| {
+        engine.render_text(&Input::new(&source), options, &Job::default()).unwrap().data
+    };
+    assert_eq!(sent("width=10,format=webp,metadata=keep"), source);
+    let bare = sent("width=10,format=webp");
+    assert_eq!(bare.len(), source.len() - 16);
+    assert!(!bare.windows(4).any(|name| name == b"EXIF"));
+}
+
+#[test]
 fn the_frames_before_the_damage_are_kept_with_a_warning() {
     for name in ["cut-in-frame-7.gif", "cut-in-frame-7.webp", "cut-in-frame-7.png"] {
         let rendered = render(&file(&format!("bad/{name}")), "width=20,format=webp");

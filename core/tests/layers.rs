@@ -25,6 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "pipeline",
         &[
             "hooks",
+            "original",
             "plan",
             "decode",
             "transform",

@@ -3,6 +3,7 @@
 //! Its pixels must be what the plan would send, and metadata that must not leave is cut out
 //! without touching them. What stands behind the end of a picture goes as well.
 
+mod gif;
 mod isobmff;
 mod jpeg;
 mod png;
@@ -18,20 +19,22 @@ pub(crate) fn instead_of(bytes: usize, plan: &Plan, source: &[u8]) -> Option<Vec
     let exif = plan.output.metadata.exif.as_deref();
     let data = match plan.source {
         Format::Jpeg => jpeg::cut(source, original, exif)?,
-        Format::Png => png::cut(source)?,
-        Format::Webp => webp::cut(source)?,
-        Format::Gif if !has_comments(source) => source.to_vec(),
-        Format::Avif if !isobmff::has_metadata(source) => source.to_vec(),
-        _ => return None,
+        format => as_it_is(format, original, source)?,
     };
     (data.len() < bytes).then_some(data)
 }
 
-/// Whether a GIF may hold text. Picture data that looks like it counts as well, which costs no
-/// more than a chance.
-fn has_comments(source: &[u8]) -> bool {
-    let starts = |mark: &[u8]| source.windows(mark.len()).any(|window| window == mark);
-    starts(b"\x21\xfe") || starts(b"XMP DataXMP")
+/// The source for a plan that transforms nothing, with or without its metadata; none if that
+/// cannot be told from the picture.
+pub(crate) fn as_it_is(format: Format, original: Original, source: &[u8]) -> Option<Vec<u8>> {
+    match format {
+        _ if keeps_all(original) => Some(source.to_vec()),
+        Format::Png => png::cut(source),
+        Format::Webp => webp::cut(source),
+        Format::Gif => gif::cut(source),
+        Format::Avif if !isobmff::has_metadata(source) => Some(source.to_vec()),
+        _ => None,
+    }
 }
 
 /// What the metadata option leaves of a JPEG's segments, for [`jpeg::cut`].

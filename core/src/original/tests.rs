@@ -89,3 +89,41 @@ fn a_webp_loses_exif_and_the_flag_that_announces_it() {
     let cut = webp::cut(&file(0x18, &chunk(b"EXIF", b"where"))).unwrap();
     assert_eq!(cut, file(0x10, b""));
 }
+
+fn gif_file() -> Vec<u8> {
+    [
+        &b"GIF89a\x02\0\x01\0\x80\0\0\0\0\0\xff\xff\xff"[..],
+        b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0",
+        b"\x21\xff\x0bXMP DataXMP\x07who, at\0",
+        b"\x21\xfe\x09a comment\0",
+        b"\x21\xf9\x04\0\x0a\0\0\0",
+        b"\x2c\0\0\0\0\x02\0\x01\0\x80\0\0\0\xff\xff\xff\x02\x02\x44\x01\0",
+        b"\x3b behind",
+    ]
+    .concat()
+}
+
+#[test]
+fn a_gif_loses_what_is_said_about_it_but_plays_as_often() {
+    let data = gif::cut(&gif_file()).unwrap();
+    for gone in [&b"XMP"[..], b"who", b"comment", b"behind"] {
+        assert!(!has(&data, gone), "{}", String::from_utf8_lossy(gone));
+    }
+    assert!(has(&data, b"NETSCAPE2.0\x03\x01\0\0\0\x21\xf9\x04"));
+    assert!(data.ends_with(b"\x02\x44\x01\0\x3b"));
+    assert_eq!(gif::cut(&data).unwrap(), data);
+}
+
+#[test]
+fn a_gif_that_is_cut_short_is_never_sent() {
+    let file = gif_file();
+    for length in 0..file.len() - b"\x3b behind".len() {
+        assert_eq!(gif::cut(&file[..length]), None, "{length}");
+    }
+}
+
+#[test]
+fn what_keeps_its_metadata_is_the_source_itself() {
+    let file = gif_file();
+    assert_eq!(as_it_is(Format::Gif, Original::WithMetadata, &file).unwrap(), file);
+}

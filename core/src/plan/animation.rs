@@ -4,9 +4,9 @@
 //! for clients that take nothing better, GIF and PNG stay what they are; an animated WebP stays
 //! one without `format`; an AVIF sequence is written only when AVIF is asked for by name.
 
-use super::{AnimationPlan, Encoding, OutputPlan, Plan};
+use super::{AnimationPlan, Encoding, Original, OutputPlan, Plan};
 use crate::image::{Format, Probe};
-use crate::options::{FormatWord, Options};
+use crate::options::{FormatWord, Metadata, Options};
 use crate::{Error, Limits, Result};
 
 /// The animation that `options` ask for; `None` when the result is a still picture.
@@ -52,7 +52,7 @@ pub(super) fn own(source: Format) -> Format {
 }
 
 /// Pixels of all frames of `probe` together.
-fn pixels(probe: &Probe) -> u64 {
+pub fn animation_pixels(probe: &Probe) -> u64 {
     let frame = u64::from(probe.width) * u64::from(probe.height);
     frame.saturating_mul(u64::from(probe.frames))
 }
@@ -68,7 +68,7 @@ pub(super) fn is_passed_through(
     if plan.output.animation.is_none() || *encoding == Encoding::Json {
         return Ok(false);
     }
-    let pixels = pixels(probe);
+    let pixels = animation_pixels(probe);
     if pixels > limits.animation_pixels {
         return Err(Error::too_large("animation pixels", limits.animation_pixels, pixels));
     }
@@ -85,16 +85,21 @@ pub(super) fn is_passed_through(
 }
 
 /// The plan that sends the source as it is.
-pub(super) fn pass_through(plan: Plan, probe: &Probe, limits: &Limits) -> Plan {
+pub(super) fn pass_through(plan: Plan, probe: &Probe, options: &Options, limits: &Limits) -> Plan {
     let (width, height) = probe.oriented_size();
     let mut warnings = plan.warnings;
-    let (pixels, limit) = (pixels(probe), limits.animation_transform_pixels);
+    let (pixels, limit) = (animation_pixels(probe), limits.animation_transform_pixels);
     warnings.push(format!(
         "animation too large to transform, sent as it is: {pixels} pixels in all frames, limit {limit}"
     ));
     let encoding = Encoding::Source(probe.format);
+    let original = match options.metadata {
+        Some(Metadata::Keep) => Original::WithMetadata,
+        _ => Original::WithoutMetadata,
+    };
     let output = OutputPlan {
         animation: plan.output.animation,
+        original: Some(original),
         ..OutputPlan::still(width, height, encoding)
     };
     let (steps, overlays, trim, crop) = (Vec::new(), Vec::new(), None, None);

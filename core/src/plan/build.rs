@@ -113,7 +113,7 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let (source, overlays) = (probe.format, drawn.overlays);
     let plan = Plan { source, decode, steps, overlays, output, trim, crop, memory, warnings };
     if animation::is_passed_through(&plan, probe, request.accepts, limits)? {
-        return Ok(animation::pass_through(plan, probe, limits));
+        return Ok(animation::pass_through(plan, probe, options, limits));
     }
     if memory > limits.memory {
         return Err(Error::too_large("memory", limits.memory, memory));
