@@ -136,7 +136,7 @@ except that AVIF becomes WebP. JPEG keeps the first frame, with a warning. `form
 Every frame is composited on the whole canvas before anything else is done to it. A GIF delay of 0 or 1
 hundredths means a tenth of a second, as in browsers. An animation of more than 100 million pixels in
 all frames is refused, and one of more than 50 million is sent as it is, with a warning, where the client
-can play it. When a file is broken behind its first frame, the frames before the damage are the
+can play it; its metadata goes, save with `metadata=keep`. When a file is broken behind its first frame, the frames before the damage are the
 animation, with a warning.",
     ),
     (
