@@ -26,6 +26,7 @@ pub mod window;
 pub use aim::Crop;
 #[cfg(feature = "codecs")]
 pub use animation::animation_pixels;
+#[cfg(feature = "codecs")]
 pub(crate) use build::check_hooks;
 pub use build::{plan, Request};
 pub use look::Needs;
