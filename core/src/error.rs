@@ -34,6 +34,10 @@ pub enum Kind {
     Storage = 10,
     /// A bug of ours; panics end here too.
     Internal = 11,
+    /// Something of that name is there already.
+    Conflict = 12,
+    /// There is too much to do just now; it may work later.
+    Busy = 13,
 }
 
 /// How one [`Kind`] is called in every language.
@@ -66,7 +70,7 @@ const fn names(
 
 /// Every kind, in the order of their numbers, starting at 1.
 #[rustfmt::skip]
-pub const KINDS: [KindNames; 11] = [
+pub const KINDS: [KindNames; 13] = [
     names(Kind::Invalid,     400, "SAFELIGHT_INVALID",     "InvalidError",     "INVALID",     "ErrInvalid"),
     names(Kind::Signature,   403, "SAFELIGHT_SIGNATURE",   "SignatureError",   "SIGNATURE",   "ErrSignature"),
     names(Kind::Forbidden,   403, "SAFELIGHT_FORBIDDEN",   "ForbiddenError",   "FORBIDDEN",   "ErrForbidden"),
@@ -78,6 +82,8 @@ pub const KINDS: [KindNames; 11] = [
     names(Kind::Timeout,     504, "SAFELIGHT_TIMEOUT",     "TimeoutError",     "TIMEOUT",     "ErrTimeout"),
     names(Kind::Storage,     502, "SAFELIGHT_STORAGE",     "StorageError",     "STORAGE",     "ErrStorage"),
     names(Kind::Internal,    500, "SAFELIGHT_INTERNAL",    "InternalError",    "INTERNAL",    "ErrInternal"),
+    names(Kind::Conflict,    409, "SAFELIGHT_CONFLICT",    "ConflictError",    "CONFLICT",    "ErrConflict"),
+    names(Kind::Busy,        503, "SAFELIGHT_BUSY",        "BusyError",        "BUSY",        "ErrBusy"),
 ];
 
 impl Kind {

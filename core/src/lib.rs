@@ -12,6 +12,7 @@ mod input;
 mod job;
 mod limits;
 pub mod markup;
+mod message;
 pub mod options;
 pub mod plan;
 pub mod sign;
@@ -57,6 +58,7 @@ pub use error::{Error, Kind, KindNames, Result, KINDS};
 pub use input::Input;
 pub use job::{CancelToken, Charge, Job};
 pub use limits::Limits;
+pub use message::{Body, Request, Response};
 pub use options::Options;
 
 /// The one version number of every package.

@@ -39,7 +39,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("delivery", &["options", "url", "image"]),
     ("markup", &["options", "sign", "url"]),
+    ("message", &[]),
     ("storage", &["sign"]),
+    ("fetch", &["url"]),
+    ("hosted", &["options", "sign", "url", "storage", "image", "decode", "engine"]),
+    ("api", &["hosted", "delivery", "message", "sign", "storage"]),
+    ("polish", &["decode", "encode", "image", "kernel", "plan", "insight", "quality", "delivery"]),
     ("backends", &["decode", "transform", "encode"]),
     ("assets", &[]),
     ("input", &["assets", "delivery"]),
@@ -51,7 +56,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 const ALWAYS: &[&str] = &["error", "limits", "job", "guard"];
 /// Files that see everything.
-const TOP: &[&str] = &["lib", "engine", "chain"];
+const TOP: &[&str] = &["lib", "engine", "chain", "service"];
 
 #[test]
 fn every_folder_uses_only_what_its_layer_may() {

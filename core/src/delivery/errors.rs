@@ -147,7 +147,8 @@ fn pair(kind: Kind, stage: Stage) -> (u16, u16) {
         (Kind::Storage, Stage::Source) => (9402, 502),
         (Kind::Storage, _) => (9518, 502),
         (Kind::Internal, Stage::Encode) => (9516, 500),
-        (Kind::Internal, _) => (9517, 500),
+        (Kind::Internal | Kind::Conflict, _) => (9517, 500),
+        (Kind::Busy, _) => (9522, 503),
     }
 }
 
