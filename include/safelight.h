@@ -114,6 +114,8 @@
  *          9  SAFELIGHT_TIMEOUT       504  the job's time is up
  *         10  SAFELIGHT_STORAGE       502  a store or another backend failed
  *         11  SAFELIGHT_INTERNAL      500  a fault of the library
+ *         12  SAFELIGHT_CONFLICT      409  something of that name is there already
+ *         13  SAFELIGHT_BUSY          503  there is too much to do just now; later it may work
  *
  * A fault inside the library is caught and returned as SAFELIGHT_INTERNAL. Numbers are never
  * reused; take one that you do not know as SAFELIGHT_INTERNAL.
@@ -178,6 +180,12 @@
 
 /** A fault of the library. */
 #define SAFELIGHT_INTERNAL 11
+
+/** Something of that name is there already. */
+#define SAFELIGHT_CONFLICT 12
+
+/** There is too much to do just now; later it may work. */
+#define SAFELIGHT_BUSY 13
 
 /**
  * Version of this interface: the major number in the upper 16 bits, the minor in the lower. A
@@ -289,7 +297,7 @@ int32_t safelight_panic_on_purpose(safelight_error **error);
 /* ---- Errors ------------------------------------------------------------------------ */
 
 /**
- * The kind of an error, one of SAFELIGHT_INVALID to SAFELIGHT_INTERNAL: the same number that
+ * The kind of an error, SAFELIGHT_INVALID or another of the numbers above: the same one that
  * the failed call returned. SAFELIGHT_INVALID when `error` is NULL or was freed.
  */
 int32_t safelight_error_kind(const safelight_error *error);

@@ -36,6 +36,10 @@ const (
 	ErrStorage Kind = C.SAFELIGHT_STORAGE
 	// ErrInternal: a fault of the library.
 	ErrInternal Kind = C.SAFELIGHT_INTERNAL
+	// ErrConflict: something of that name is there already.
+	ErrConflict Kind = C.SAFELIGHT_CONFLICT
+	// ErrBusy: there is too much to do just now; later it may work.
+	ErrBusy Kind = C.SAFELIGHT_BUSY
 )
 
 // String is the kind's name in every language, for example NOT_FOUND.

@@ -357,6 +357,8 @@ export type Code =
   | 'TIMEOUT'
   | 'STORAGE'
   | 'INTERNAL'
+  | 'CONFLICT'
+  | 'BUSY'
 
 /** Every failure of this package. */
 export class SafelightError extends Error {

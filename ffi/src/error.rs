@@ -36,7 +36,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// The kind of an error, one of SAFELIGHT_INVALID to SAFELIGHT_INTERNAL: the same number that
+/// The kind of an error, SAFELIGHT_INVALID or another of the numbers above: the same one that
 /// the failed call returned. SAFELIGHT_INVALID when `error` is NULL or was freed.
 #[no_mangle]
 pub extern "C" fn safelight_error_kind(error: *const safelight_error) -> i32 {

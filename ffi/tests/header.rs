@@ -202,6 +202,8 @@ fn meaning(kind: Kind) -> &'static str {
         Kind::Timeout => "the job's time is up",
         Kind::Storage => "a store or another backend failed",
         Kind::Internal => "a fault of the library",
+        Kind::Conflict => "something of that name is there already",
+        Kind::Busy => "there is too much to do just now; later it may work",
     }
 }
 

@@ -13,7 +13,9 @@ static void every_kind_has_a_name(void) {
     CHECK(same(safelight_kind_name(SAFELIGHT_INVALID), "INVALID"));
     CHECK(same(safelight_kind_name(SAFELIGHT_NOT_FOUND), "NOT_FOUND"));
     CHECK(same(safelight_kind_name(SAFELIGHT_INTERNAL), "INTERNAL"));
-    CHECK(same(safelight_kind_name(SAFELIGHT_INTERNAL + 1), "UNKNOWN"));
+    CHECK(same(safelight_kind_name(SAFELIGHT_CONFLICT), "CONFLICT"));
+    CHECK(same(safelight_kind_name(SAFELIGHT_BUSY), "BUSY"));
+    CHECK(same(safelight_kind_name(SAFELIGHT_BUSY + 1), "UNKNOWN"));
     CHECK(same(safelight_kind_name(-1), "UNKNOWN"));
     CHECK(same(safelight_kind_name(INT32_MIN), "UNKNOWN"));
 }

@@ -16,6 +16,7 @@ PARENTS = {
     "MalformedError": ValueError,
     "TimeoutError": builtins.TimeoutError,
     "StorageError": OSError,
+    "ConflictError": FileExistsError,
 }
 
 

@@ -29,7 +29,9 @@ from ._verbs import (
     version,
 )
 from .errors import (
+    BusyError,
     CancelledError,
+    ConflictError,
     ForbiddenError,
     InternalError,
     InvalidError,
@@ -46,8 +48,10 @@ from .errors import (
 __version__ = version()
 
 __all__ = [
+    "BusyError",
     "CancelToken",
     "CancelledError",
+    "ConflictError",
     "Engine",
     "ForbiddenError",
     "Image",

@@ -10,7 +10,9 @@ import builtins
 from typing import ClassVar
 
 __all__ = [
+    "BusyError",
     "CancelledError",
+    "ConflictError",
     "ForbiddenError",
     "InternalError",
     "InvalidError",
@@ -126,3 +128,19 @@ class InternalError(SafelightError):
     kind = "INTERNAL"
     code = 11
     http = 500
+
+
+class ConflictError(SafelightError, FileExistsError):
+    """Something of that name is there already."""
+
+    kind = "CONFLICT"
+    code = 12
+    http = 409
+
+
+class BusyError(SafelightError):
+    """There is too much to do just now; later it may work."""
+
+    kind = "BUSY"
+    code = 13
+    http = 503
