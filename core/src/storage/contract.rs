@@ -2,6 +2,7 @@
 //! store. They panic where the store is wrong.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::catalog::{
     Change, Document, Draft, Entry, Filter, Image, Operand, Operator, Outcome, Page,
@@ -46,6 +47,7 @@ pub fn catalog(store: &dyn Catalog) {
     log(store);
     notes(store);
     writers(store);
+    leases(store);
 }
 
 fn image(account: &str, id: &str, uploaded: u64) -> Image {
@@ -280,6 +282,54 @@ fn writers(store: &dyn Catalog) {
     let numbers: Vec<u64> =
         store.log(start, 100).unwrap().into_iter().map(|logged| logged.seq).collect();
     assert_eq!(numbers, (start + 1..=start + 10).collect::<Vec<_>>());
+}
+
+/// Who lives and is behind, and what wakes a node.
+fn leases(store: &dyn Catalog) {
+    let (long, short) = (Duration::from_secs(600), Duration::from_millis(50));
+    if !store.leases() {
+        store.beat("n1", 1, long).unwrap();
+        assert!(store.behind(9).unwrap().is_empty());
+        return store.leave("n1").unwrap();
+    }
+    let behind = |seq| store.behind(seq).unwrap();
+    assert!(behind(9).is_empty());
+    store.beat("n2", 5, long).unwrap();
+    store.beat("n1", 7, long).unwrap();
+    store.beat("dead", 0, short).unwrap();
+    std::thread::sleep(short * 2);
+    assert!(behind(5).is_empty());
+    assert_eq!(behind(6), ["n2"]);
+    assert_eq!(behind(8), ["n1", "n2"]);
+    store.beat("n2", 8, long).unwrap();
+    assert_eq!(behind(8), ["n1"]);
+    store.leave("n1").unwrap();
+    store.leave("n1").unwrap();
+    assert_eq!(behind(9), ["n2"]);
+    store.beat("dead", 0, long).unwrap();
+    assert_eq!(behind(1), ["dead"]);
+    store.leave("dead").unwrap();
+    store.leave("n2").unwrap();
+    wakes(store);
+}
+
+/// A wait ends with its time, and sooner when somebody writes to the log.
+fn wakes(store: &dyn Catalog) {
+    store.wait(Duration::from_millis(1));
+    let (start, before) = (Instant::now(), store.newest().unwrap());
+    std::thread::scope(|scope| {
+        let write = || {
+            std::thread::sleep(Duration::from_millis(200));
+            done(store, &[entry("wake", 1)])
+        };
+        let writer = scope.spawn(write);
+        // It may wake for nothing, so it is asked again.
+        while store.newest().unwrap() == before && start.elapsed() < Duration::from_secs(20) {
+            store.wait(Duration::from_secs(20));
+        }
+        assert_eq!(writer.join().unwrap(), before + 1);
+    });
+    assert!(start.elapsed() < Duration::from_secs(10), "nothing woke the node");
 }
 
 /// Checks a store of results that holds at least 40 kB.

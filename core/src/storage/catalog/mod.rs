@@ -14,6 +14,8 @@ mod sqlite;
 pub use filter::{Filter, Operand, Operator};
 pub use sqlite::SqliteCatalog;
 
+use std::time::Duration;
+
 use super::Blob;
 use crate::Result;
 
@@ -52,6 +54,38 @@ pub trait Catalog: Send + Sync {
     /// Forgets entries older than `time`; gives the number of the oldest that is left, or of the
     /// next one.
     fn trim_log(&self, time: u64) -> Result<u64>;
+
+    /// Whether nodes hold leases here: then the catalog is shared by processes that answer from
+    /// copies of their own, and a writer waits until no live node is behind it. Without leases a
+    /// node asks [`Catalog::newest`] before each answer, and the verbs below do nothing.
+    fn leases(&self) -> bool {
+        false
+    }
+
+    /// Says that `node` has read the log up to `seen`, and that it lives for `lease` from now by
+    /// the catalog's own clock.
+    fn beat(&self, node: &str, seen: u64, lease: Duration) -> Result<()> {
+        let _ = (node, seen, lease);
+        Ok(())
+    }
+
+    /// Nodes whose lease has not ended and that have not read the log up to `seq`, by name.
+    fn behind(&self, seq: u64) -> Result<Vec<String>> {
+        let _ = seq;
+        Ok(Vec::new())
+    }
+
+    /// Ends the lease of `node` at once. One that has none is no error.
+    fn leave(&self, node: &str) -> Result<()> {
+        let _ = node;
+        Ok(())
+    }
+
+    /// Blocks until somebody has written to the log, or until `timeout` is over. It may return
+    /// early for no reason: it wakes, and says nothing of what was written.
+    fn wait(&self, timeout: Duration) {
+        std::thread::sleep(timeout);
+    }
 }
 
 /// One hosted image.
