@@ -30,6 +30,8 @@ mod decode;
 mod encode;
 #[cfg(feature = "codecs")]
 mod engine;
+#[cfg(feature = "service")]
+pub mod hosted;
 #[cfg(feature = "codecs")]
 mod insight;
 #[cfg(feature = "codecs")]

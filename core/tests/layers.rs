@@ -42,7 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("message", &[]),
     ("storage", &["sign"]),
     ("fetch", &["url"]),
-    ("hosted", &["options", "sign", "url", "storage", "image", "decode", "engine"]),
+    ("hosted", &["options", "sign", "storage", "image", "plan", "engine"]),
     ("api", &["hosted", "delivery", "message", "sign", "storage"]),
     ("polish", &["decode", "encode", "image", "kernel", "plan", "insight", "quality", "delivery"]),
     ("backends", &["decode", "transform", "encode"]),

@@ -21,12 +21,13 @@ mod files;
 mod memory;
 pub mod results;
 
+pub(crate) use blob::discard;
 pub use blob::{load, store, sweep, Blob};
 pub use catalog::{Catalog, SqliteCatalog};
 pub use disk::{Disk, Found, RealDisk};
 pub use files::FileOriginals;
 pub use memory::MemoryOriginals;
-pub use results::{LocalResults, Results};
+pub use results::{LocalResults, Results, Selector};
 
 use crate::{Error, Kind, Result};
 
