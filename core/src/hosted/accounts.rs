@@ -124,31 +124,40 @@ impl Hosted {
     /// The account of the setup, or the one of the first opening, made where it is missing. Nodes
     /// that open an empty catalog at the same time agree on one.
     pub(super) fn first_account(&self) -> Result<Account> {
+        for _ in 0..2 {
+            if let Some(account) = self.find_or_add_first()? {
+                return Ok(account);
+            }
+        }
+        Err(Error::new(Kind::Conflict, "hash: it is another account's"))
+    }
+
+    /// `None` when another node was faster.
+    fn find_or_add_first(&self) -> Result<Option<Account>> {
         let (id, hash) = (self.setup.account.as_deref(), self.setup.hash.as_deref());
         self.refresh()?;
         let home = self.copy.held().service.get(HOME).cloned();
-        let Some(known) = id.map(str::to_owned).or(home) else {
-            let account = made_up(None, hash)?;
-            let (kind, account_of, name) = (SERVICE.to_owned(), String::new(), HOME.to_owned());
-            let body = account.id.clone();
-            let document = Document { kind, account: account_of, name, version: 0, body };
-            let add = Change::AddDocument { document, most: MOST };
-            return match self.add_account(&account, vec![add, self.logged(SERVICE, "", HOME)])? {
-                true => Ok(account),
-                false => self.first_account(),
+        let known = id.map(str::to_owned).or_else(|| home.clone());
+        if let Some(found) = known.as_deref().map(|id| self.find(id)).transpose()?.flatten() {
+            return match hash.is_some_and(|hash| hash != found.hash) {
+                true => Err(Error::invalid("hash", "the one that the catalog has", "another one")),
+                false => Ok(Some(found)),
             };
-        };
-        let account = made_up(Some(&known), hash)?;
-        match self.account(&known) {
-            Ok(found) if hash.is_some_and(|hash| hash != found.hash) => {
-                Err(Error::invalid("account", "the hash that the catalog has", "another one"))
-            }
-            Ok(found) => Ok(found),
-            Err(error) if error.kind() != Kind::NotFound => Err(error),
-            Err(_) => match self.add_account(&account, Vec::new())? {
-                true => Ok(account),
-                false => self.account(&known),
-            },
+        }
+        let account = made_up(known.as_deref(), hash)?;
+        let mut changes = Vec::new();
+        if home.is_none() {
+            changes = vec![adding(SERVICE, "", HOME, account.id.clone())];
+            changes.push(self.logged(SERVICE, "", HOME));
+        }
+        Ok(self.add_account(&account, changes)?.then_some(account))
+    }
+
+    fn find(&self, id: &str) -> Result<Option<Account>> {
+        match self.account(id) {
+            Ok(account) => Ok(Some(account)),
+            Err(error) if error.kind() == Kind::NotFound => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -156,17 +165,12 @@ impl Hosted {
     fn add_account(&self, account: &Account, mut changes: Vec<Change>) -> Result<bool> {
         let id = account.id.as_str();
         let public = variants::first();
-        let add = |kind: &str, owner: &str, name: &str, body: String| {
-            let (kind, account, name) = (kind.to_owned(), owner.to_owned(), name.to_owned());
-            let document = Document { kind, account, name, version: 0, body };
-            Change::AddDocument { document, most: MOST }
-        };
         changes.extend([
-            add(ACCOUNT, "", id, body(account)?),
+            adding(ACCOUNT, "", id, body(account)?),
             // Two accounts can never share a hash.
-            add("hash", "", &account.hash, String::new()),
-            add(KEYS, id, KEYS, body(&[SigningKey::fresh("default")?])?),
-            add(VARIANT, id, &public.id, variants::write(&public)?),
+            adding("hash", "", &account.hash, String::new()),
+            adding(KEYS, id, KEYS, body(&[SigningKey::fresh("default")?])?),
+            adding(VARIANT, id, &public.id, variants::write(&public)?),
             self.logged(ACCOUNT, "", id),
             self.logged(KEYS, id, KEYS),
             self.logged(VARIANT, id, &public.id),
@@ -180,6 +184,12 @@ impl Hosted {
             }
         }
     }
+}
+
+fn adding(kind: &str, account: &str, name: &str, body: String) -> Change {
+    let (kind, account, name) = (kind.to_owned(), account.to_owned(), name.to_owned());
+    let document = Document { kind, account, name, version: 0, body };
+    Change::AddDocument { document, most: MOST }
 }
 
 fn made_up(id: Option<&str>, hash: Option<&str>) -> Result<Account> {

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::documents::body;
-use super::{ids, received, Ahead, Hosted, Settings, Wish};
+use super::{ids, received, Ahead, Counted, Hosted, Settings, Wish};
 use crate::image::Probe;
 use crate::storage::catalog::{Change, Document, Image, Outcome};
 use crate::storage::{self, Blob};
@@ -75,6 +75,7 @@ impl Hosted {
             private,
             ..Image::default()
         };
+        let ahead = upload.ahead.as_ref().map(received::ahead).transpose()?;
         self.check_room(&image, &settings)?;
         let probe = self.look_at(upload.bytes, &settings)?;
         job.check()?;
@@ -82,13 +83,14 @@ impl Hosted {
         let image = filled(image, &probe, blob.clone(), self.now());
         let add = Change::AddImage { image: Box::new(image.clone()), quota: settings.quota };
         let mut changes = vec![add];
-        changes.extend(wish(&image, upload.ahead.as_ref())?);
+        changes.extend(wish(&image, ahead)?);
         match self.commit_with(&blob, since, changes)? {
             Outcome::Done(_) => {}
             Outcome::Full => return Err(full(&settings)),
             Outcome::Exists | Outcome::Changed => return Err(taken()),
         }
-        if let Some(ahead) = upload.ahead.clone() {
+        self.count(account, Counted::Uploaded(upload.bytes.len() as u64));
+        if let Some(ahead) = ahead.cloned() {
             let (account, image) = (image.account.clone(), image.id.clone());
             self.setup.sink.wish(Wish { account, image, ahead });
         }

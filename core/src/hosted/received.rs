@@ -3,13 +3,15 @@
 
 use serde_json::{Map, Value};
 
-use super::{Hosted, Settings};
-use crate::image::Probe;
+use super::{Ahead, Hosted, Settings};
+use crate::image::{Format, Probe};
 use crate::plan::animation_pixels;
 use crate::{Error, Result};
 
 /// Longest metadata, in bytes of compact JSON (reference §2.2).
 const MOST_META: usize = 1024;
+/// Variants that one upload may have rendered ahead.
+const MOST_AHEAD: usize = 100;
 /// Longest creator, in bytes: it stands in an index.
 const LONGEST_CREATOR: usize = 1024;
 /// Longest file name, in characters (reference §4.3).
@@ -45,6 +47,25 @@ pub(super) fn meta(given: Option<&Value>) -> Result<String> {
     match text.len() > MOST_META {
         true => Err(Error::too_large("metadata bytes", MOST_META, text.len())),
         false => Ok(text),
+    }
+}
+
+/// A wish: names of variants, which may come later, and of formats that can be written.
+pub(super) fn ahead(given: &Ahead) -> Result<&Ahead> {
+    let names = given.variants.len();
+    if names > MOST_AHEAD {
+        return Err(Error::too_large("variants to render ahead", MOST_AHEAD, names));
+    }
+    given.variants.iter().try_for_each(|name| super::variants::check_name(name))?;
+    let is_written = |name: &String| {
+        Format::ALL.iter().any(|format| format.name() == name && format.is_written())
+    };
+    match given.formats.iter().find(|name| !is_written(name)) {
+        Some(wrong) => Err(Error::invalid("formats", "jpeg, png, gif, webp or avif", wrong)),
+        None if given.formats.len() > Format::ALL.len() => {
+            Err(Error::invalid("formats", "each format once", given.formats.len()))
+        }
+        None => Ok(given),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{json, Value};
 use super::images::{filled, full, missing, taken};
 use super::settings::Webhook;
 use super::tokens::{digest, same, secret};
-use super::{received, Hosted, Message, Settings};
+use super::{received, Counted, Hosted, Message, Settings};
 use crate::storage::catalog::{Change, Draft, Image, Outcome};
 use crate::{Error, Kind, Result};
 
@@ -76,8 +76,9 @@ impl Hosted {
         }
     }
 
-    /// Fills a draft. `NotFound` for a wrong or ended ticket, `Conflict` for one that was used.
-    /// The account's webhook is told of success, and of a file that was refused.
+    /// Fills a draft. `NotFound` for a ticket that is wrong, used or ended; `Conflict` for whoever
+    /// was second of two at the same time. The account's webhook is told of success, and of a
+    /// file that was refused.
     pub fn fill_ticket(
         &self,
         account: &str,
@@ -88,14 +89,14 @@ impl Hosted {
     ) -> Result<Image> {
         let settings = self.settings(account)?;
         let draft = self.get(account, id)?;
-        let Some(Draft { ticket, .. }) = &draft.draft else {
-            return Err(Error::new(Kind::Conflict, "the upload URL was used already"));
-        };
-        if !same(ticket, &digest(secret)) {
+        let ticket = draft.draft.as_ref().map(|draft| draft.ticket.as_str());
+        if !ticket.is_some_and(|ticket| same(ticket, &digest(secret))) {
             return Err(missing());
         }
         let filled = self.fill(&draft, bytes, filename, &settings);
-        if let Some(webhook) = &settings.webhook {
+        // Whoever was second has nothing to tell: the image is there.
+        let is_news = !filled.as_ref().is_err_and(|error| error.kind() == Kind::Conflict);
+        if let Some(webhook) = settings.webhook.as_ref().filter(|_| is_news) {
             self.setup.sink.message(message(webhook, &draft, &filled, self.now()));
         }
         filled
@@ -114,7 +115,10 @@ impl Hosted {
         let image = filled(named, &probe, blob.clone(), self.now());
         let set = Change::SetImage { image: Box::new(image.clone()), quota: settings.quota };
         match self.commit_with(&blob, since, vec![set])? {
-            Outcome::Done(_) => Ok(image),
+            Outcome::Done(_) => {
+                self.count(&image.account, Counted::Uploaded(bytes.len() as u64));
+                Ok(image)
+            }
             Outcome::Full => Err(full(settings)),
             Outcome::Exists | Outcome::Changed => {
                 Err(Error::new(Kind::Conflict, "the upload URL was used already"))

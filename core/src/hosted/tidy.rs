@@ -33,6 +33,12 @@ impl Hosted {
         Ok(Tidied { drafts, blobs })
     }
 
+    /// Clears away all bytes that no image has, also those that were noted just now: for the
+    /// opening of stores that nobody else has open. Gives how many files there were.
+    pub fn recover(&self) -> Result<usize> {
+        storage::sweep(&*self.stores.originals, &*self.stores.catalog, u64::MAX)
+    }
+
     fn drop_ended(&self, now: u64) -> Result<usize> {
         let mut dropped = 0;
         loop {

@@ -93,11 +93,9 @@ impl Hosted {
     pub fn create_variant(&self, account: &str, variant: &Variant) -> Result<Arc<Variant>> {
         self.account(account)?;
         self.check_variant(variant)?;
-        // Results of an older variant of this name may be under way.
-        let forget = self.purging_variant(account, &variant.id);
         self.edit((VARIANT, account, &variant.id), &mut |old| match old {
             Some(_) => Err(Error::new(Kind::Conflict, "there is such a variant already")),
-            None => Ok(Wanted::body(write(variant)?, MOST_VARIANTS).and(forget.clone())),
+            None => Ok(Wanted::body(write(variant)?, MOST_VARIANTS)),
         })?;
         Ok(Arc::new(variant.clone()))
     }
@@ -147,7 +145,7 @@ fn missing() -> Error {
 }
 
 /// The name stands in URLs.
-fn check_name(name: &str) -> Result<()> {
+pub(super) fn check_name(name: &str) -> Result<()> {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let dots = name.bytes().all(|byte| byte == b'.');
     match (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(letter) && !dots {
