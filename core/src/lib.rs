@@ -1,5 +1,7 @@
 //! Safelight: an image CDN inside your own process.
 
+#[cfg(feature = "service")]
+pub mod api;
 mod assets;
 #[cfg(all(test, feature = "codecs"))]
 mod codec_tests;

@@ -43,7 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("storage", &["sign"]),
     ("fetch", &["url"]),
     ("hosted", &["options", "sign", "storage", "image", "plan", "engine"]),
-    ("api", &["hosted", "delivery", "message", "sign", "storage"]),
+    ("api", &["hosted", "delivery", "message", "sign", "storage", "url", "options"]),
     ("polish", &["decode", "encode", "image", "kernel", "plan", "insight", "quality", "delivery"]),
     ("backends", &["decode", "transform", "encode"]),
     ("assets", &[]),
