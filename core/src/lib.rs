@@ -47,6 +47,8 @@ mod pipeline;
 #[cfg(feature = "codecs")]
 pub mod quality;
 #[cfg(feature = "service")]
+mod service;
+#[cfg(feature = "service")]
 pub mod storage;
 #[cfg(all(feature = "codecs", feature = "text"))]
 mod text;
@@ -64,6 +66,8 @@ pub use job::{CancelToken, Charge, Job};
 pub use limits::Limits;
 pub use message::{Body, Request, Response};
 pub use options::Options;
+#[cfg(feature = "service")]
+pub use service::{AccountConfig, Called, Config, Load, ResultsConfig, Service, SourcesConfig};
 
 /// The one version number of every package.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,146 @@
+//! The line for requests: an HTTP request goes in as plain data, a response comes out.
+//!
+//! ```text
+//! parse ─► verify ─► resolve ─► negotiate ─► look up ─► fetch ─► render ─► keep ─► respond
+//! ```
+//!
+//! A [`Service`] lives on its stores alone: it opens no port, and asks the web for nothing but
+//! sources that its configuration allows. A request is worked on by the thread that brings it;
+//! at most `workers` of them work on pixels at once, at most `queue` more wait, and whoever asks
+//! for what is being made already waits for that one.
+
+mod asked;
+mod config;
+mod files;
+mod flight;
+mod pool;
+mod respond;
+mod route;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod transform;
+mod work;
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::guard::guard;
+use crate::hooks::Hooks;
+use crate::storage::results::Kept;
+use crate::storage::{LocalResults, RealDisk, Results};
+use crate::{Engine, Error, Job, Request, Response, Result};
+use flight::Flights;
+use pool::Pool;
+use respond::Failure;
+use sources::Sources;
+
+pub use config::{AccountConfig, Config, ResultsConfig, SourcesConfig};
+pub use pool::Load;
+
+/// An image CDN: hosted images, transforms, their REST API. Clones share one.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+/// What a hosted verb gives back.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Called {
+    /// The result in the shape of the REST API.
+    pub result: Value,
+    /// Bytes of an original, for verbs that give some.
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// What every request needs.
+struct Inner {
+    config: Config,
+    engine: Engine,
+    pool: Pool,
+    results: Arc<dyn Results>,
+    flights: Flights<std::result::Result<Arc<Kept>, Failure>>,
+    sources: Sources,
+    transforms: AtomicU64,
+}
+
+impl Service {
+    /// Opens a service on the stores that `config` names, making what is missing.
+    ///
+    /// `Invalid` for a configuration that cannot be meant, `Storage` when a store does not open.
+    pub fn open(config: &Config) -> Result<Service> {
+        Service::open_with(config, Hooks::NONE)
+    }
+
+    /// [`Service::open`] with what the host does for the engine.
+    pub fn open_with(config: &Config, hooks: Hooks) -> Result<Service> {
+        config.check()?;
+        Ok(Service(Arc::new(Inner {
+            config: config.clone(),
+            engine: Engine::new(config.limits.clone()).with_hooks(hooks),
+            pool: Pool::new(config.workers, config.queue),
+            results: open_results(config)?,
+            flights: Flights::new(),
+            sources: Sources::open(&config.sources)?,
+            transforms: AtomicU64::new(0),
+        })))
+    }
+
+    /// Answers a request. Never fails and never panics: what goes wrong is an HTTP answer.
+    ///
+    /// `job` bounds how long the answer may take, waiting included, and lets the host cancel it
+    /// when its client is gone.
+    pub fn handle(&self, request: &Request<'_>, job: &Job) -> Response {
+        guard(|| Ok(self.0.route(request, job))).unwrap_or_else(|error| route::broken(&error))
+    }
+
+    /// A hosted verb by its name, such as `images.upload`: arguments and result are JSON in the
+    /// shapes of the REST API, bytes go beside them.
+    pub fn call(&self, verb: &str, arguments: &Value, body: &[u8], job: &Job) -> Result<Called> {
+        let _ = (arguments, body, job);
+        Err(Error::invalid("verb", "the name of a hosted verb", verb))
+    }
+
+    /// Stops background work and waits for it to end. Requests that are still running finish;
+    /// later ones are answered as long as the stores do.
+    pub fn close(&self) {}
+
+    /// How busy it is.
+    pub fn load(&self) -> Load {
+        self.0.pool.load()
+    }
+
+    /// What the engine of this service may spend on a job.
+    pub fn limits(&self) -> &crate::Limits {
+        self.0.engine.limits()
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("config", &self.0.config).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    /// The newest number of the log that this node has seen.
+    fn seen(&self) -> u64 {
+        0
+    }
+
+    fn count_transform(&self) {
+        self.transforms.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn open_results(config: &Config) -> Result<Arc<dyn Results>> {
+    let kept = &config.results;
+    match config.below("results").filter(|_| kept.disk > 0) {
+        Some(folder) => {
+            let disk = Arc::new(RealDisk);
+            Ok(Arc::new(LocalResults::open(kept.memory, &folder, kept.disk, disk)?))
+        }
+        None => Ok(Arc::new(LocalResults::in_memory(kept.memory))),
+    }
+}
