@@ -129,6 +129,11 @@ test-browser:
 test-worker:
 	tests/worker/run.sh $(RELEASE)
 
+# Official SDKs, PostgreSQL, Ceph, schemathesis, browsers and Varnish: tests/services/README.md.
+.PHONY: test-services
+test-services:
+	tests/services/run.sh $(RELEASE)
+
 .PHONY: test-packages
 test-packages:
 	tests/packages/run.sh $(RELEASE)
