@@ -69,7 +69,7 @@ run: tools ## the example server on $(LISTEN) over a folder of sample pictures
 
 # ---------------------------------------------------------------- test
 
-STAGES := rust pure c python node go same corpus truth browser worker packages house
+STAGES := rust crash pure c python node go same corpus truth browser worker packages house
 
 .PHONY: test
 test: test-tools build ## every language and every layer; says what it ran
@@ -82,6 +82,13 @@ test-tools:
 .PHONY: test-rust
 test-rust:
 	$(CARGO) test --release --workspace
+
+# Hosted images in a folder, killed again and again: what was acknowledged is there afterwards.
+KILLS ?= 200
+.PHONY: test-crash
+test-crash:
+	$(CARGO) build --release --quiet --workspace --examples
+	python3 tests/services/crash.py $(RELEASE)/examples/crash_worker --kills $(KILLS)
 
 # The crate without a codec: options, URLs, signing and negotiation for pure-URL users.
 .PHONY: test-pure
