@@ -183,11 +183,5 @@ fn service() -> Value {
             "editable": {"type": "boolean"},
             "modified_on": {"type": ["string", "null"], "format": "date-time"},
         })),
-        "Setting": object(json!({
-            "id": {"type": "string"},
-            "editable": {"type": "boolean"},
-            "modified_on": {"type": ["string", "null"], "format": "date-time"},
-            "value": {"type": "string"},
-        })),
     })
 }

@@ -202,5 +202,4 @@ fn without_folders(path: &str) -> &str {
 }
 
 #[cfg(test)]
-#[path = "multipart_tests.rs"]
 mod tests;
