@@ -28,6 +28,8 @@ mod purge;
 mod received;
 mod settings;
 mod sink;
+#[cfg(test)]
+mod tests;
 mod tickets;
 mod tidy;
 mod tokens;

@@ -75,4 +75,4 @@ pub(crate) fn random(bytes: &mut [u8]) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

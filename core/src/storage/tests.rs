@@ -8,10 +8,10 @@ use super::results::{Kept, Label, Selector};
 use super::*;
 
 /// A folder of its own, gone at the end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let path = std::env::temp_dir().join(format!("safelight-{}", fresh_key().unwrap()));
         std::fs::create_dir_all(&path).unwrap();
         Folder(path)
@@ -26,18 +26,18 @@ impl Drop for Folder {
 
 /// Counts operations and lets some of them fail: the `first`, or that one and all after it.
 #[derive(Default)]
-struct Fault {
-    count: AtomicUsize,
+pub(crate) struct Fault {
+    pub count: AtomicUsize,
     first: usize,
     lasting: bool,
 }
 
 impl Fault {
-    fn never() -> Arc<Self> {
+    pub fn never() -> Arc<Self> {
         Self::at(usize::MAX, false)
     }
 
-    fn at(first: usize, lasting: bool) -> Arc<Self> {
+    pub fn at(first: usize, lasting: bool) -> Arc<Self> {
         Arc::new(Fault { count: AtomicUsize::new(0), first, lasting })
     }
 
@@ -46,7 +46,7 @@ impl Fault {
         now == self.first || (self.lasting && now > self.first)
     }
 
-    fn check(&self) -> io::Result<()> {
+    pub fn check(&self) -> io::Result<()> {
         match self.fails() {
             true => Err(io::Error::other("a fault")),
             false => Ok(()),
@@ -54,7 +54,7 @@ impl Fault {
     }
 }
 
-struct FaultyDisk(Arc<Fault>);
+pub(crate) struct FaultyDisk(pub Arc<Fault>);
 
 impl Disk for FaultyDisk {
     fn make_folder(&self, path: &Path) -> io::Result<()> {
