@@ -77,6 +77,16 @@ impl Job {
         Ok(())
     }
 
+    /// When the job must be done, where there is such a time.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// The flag that cancels the job, for threads that work for it.
+    pub fn cancel_token(&self) -> CancelToken {
+        self.cancel.clone()
+    }
+
     /// Books `bytes`; they are given back when the returned guard is dropped.
     pub fn charge(&self, bytes: u64) -> Result<Charge<'_>> {
         let used = self.memory_used.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);

@@ -33,6 +33,8 @@ mod encode;
 #[cfg(feature = "codecs")]
 mod engine;
 #[cfg(feature = "service")]
+pub mod fetch;
+#[cfg(feature = "service")]
 pub mod hosted;
 #[cfg(feature = "codecs")]
 mod insight;

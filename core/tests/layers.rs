@@ -41,7 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("markup", &["options", "sign", "url"]),
     ("message", &[]),
     ("storage", &["sign"]),
-    ("fetch", &["url"]),
+    ("fetch", &["delivery", "sign"]),
     ("hosted", &["options", "sign", "storage", "image", "plan", "engine"]),
     ("api", &["hosted", "delivery", "message", "sign", "storage", "url", "options"]),
     ("polish", &["decode", "encode", "image", "kernel", "plan", "insight", "quality", "delivery"]),
