@@ -82,7 +82,7 @@ impl LocalResults {
     }
 
     /// The result in the file of `key`. A file that is not what was written is removed.
-    fn from_file(&self, key: &str) -> Option<Kept> {
+    fn read_file(&self, key: &str) -> Option<Kept> {
         let files = self.files.as_ref()?;
         let path = self.held().files.get(key)?.path.clone();
         let read = files.disk.read(&path, u64::MAX).ok().and_then(|bytes| file::read(key, bytes));
@@ -151,7 +151,7 @@ impl Results for LocalResults {
         if let Some(kept) = self.held().memory.get(key) {
             return Some(kept.clone());
         }
-        let kept = Arc::new(self.from_file(key)?);
+        let kept = Arc::new(self.read_file(key)?);
         let mut held = self.held();
         if !held.admits(&kept.label) {
             return None;
