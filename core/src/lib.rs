@@ -69,7 +69,9 @@ pub use limits::Limits;
 pub use message::{Body, Request, Response};
 pub use options::Options;
 #[cfg(feature = "service")]
-pub use service::{AccountConfig, Called, Config, Load, ResultsConfig, Service, SourcesConfig};
+pub use api::Called;
+#[cfg(feature = "service")]
+pub use service::{AccountConfig, Config, Load, ResultsConfig, Service, SourcesConfig};
 
 /// The one version number of every package.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -6,7 +6,7 @@ use super::respond::Failure;
 use super::sources::{Place, Sources};
 use crate::delivery::{self, Hints, Resolved, Situation, Stage};
 use crate::url::{self, Part, SourceRef, Url};
-use crate::{Engine, Error, Kind, Options, Request};
+use crate::{Engine, Error, Options, Request};
 
 /// Header in which a Worker's runtime hands on the `cf` object of `fetch`.
 const CF_HEADER: &str = "cf-blob";
@@ -16,8 +16,8 @@ const CF_HEADER: &str = "cf-blob";
 pub(super) struct Asked {
     /// The source.
     pub place: Place,
-    /// Pictures and fonts that the options name, and where they are.
-    pub overlays: Vec<(String, Place)>,
+    /// Whether it came from a Worker, for which any host's path leads to the folder.
+    pub worker: bool,
     /// The options for this client.
     pub resolved: Resolved,
     /// What the client's headers say.
@@ -83,13 +83,9 @@ impl Asked {
         if worker {
             resolved.vary.push("CF-Blob");
         }
-        let named = |name: String| {
-            let source = SourceRef::read(&name).map_err(at(Stage::Options))?;
-            Ok((name, sources.place(&source, worker)?))
-        };
         Ok(Asked {
             place: sources.place(&source, worker)?,
-            overlays: assets(&options).into_iter().map(named).collect::<Read<_>>()?,
+            worker,
             redirect: delivery::error_redirect(&options, &source, request.header("host")),
             accept_ch: delivery::accept_ch(&options),
             resolved,
@@ -120,26 +116,6 @@ fn image_of(request: &Request<'_>) -> Read<Option<Value>> {
     let cf: Value = serde_json::from_str(text)
         .map_err(|_| Failure::coded(9424, 400, "cf: expected a JSON object, got something else"))?;
     Ok(cf.get("image").filter(|image| image.is_object()).cloned())
-}
-
-/// The names of pictures and fonts that `draw` uses, each once.
-fn assets(options: &Options) -> Vec<String> {
-    let json = options.to_json();
-    let mut names: Vec<String> = Vec::new();
-    for overlay in json["draw"].as_array().into_iter().flatten() {
-        for name in [&overlay["url"], &overlay["text"]["font"]["url"]] {
-            if let Some(name) = name.as_str().filter(|name| !names.iter().any(|it| it == name)) {
-                names.push(name.to_owned());
-            }
-        }
-    }
-    names
-}
-
-/// An overlay that is not there is a matter of the options' author.
-pub(super) fn missing(name: &str) -> Error {
-    let name: String = name.chars().filter(char::is_ascii_graphic).take(80).collect();
-    Error::new(Kind::NotFound, format!("draw: there is no such picture: {name}"))
 }
 
 pub(super) fn at(stage: Stage) -> impl Fn(Error) -> Failure {

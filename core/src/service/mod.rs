@@ -11,12 +11,16 @@
 
 mod asked;
 mod config;
+mod deliver;
+mod facts;
 mod files;
 mod flight;
+mod overlays;
 mod pool;
 mod respond;
 mod route;
 mod sources;
+mod stores;
 #[cfg(test)]
 mod tests;
 mod transform;
@@ -25,18 +29,21 @@ mod work;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::api::{self, Called};
 use crate::guard::guard;
 use crate::hooks::Hooks;
+use crate::hosted::{Account, Hosted, Setup};
 use crate::storage::results::Kept;
-use crate::storage::{LocalResults, RealDisk, Results};
 use crate::{Engine, Error, Job, Request, Response, Result};
 use flight::Flights;
 use pool::Pool;
 use respond::Failure;
 use sources::Sources;
+use stores::Shelves;
 
 pub use config::{AccountConfig, Config, ResultsConfig, SourcesConfig};
 pub use pool::Load;
@@ -45,21 +52,13 @@ pub use pool::Load;
 #[derive(Clone)]
 pub struct Service(Arc<Inner>);
 
-/// What a hosted verb gives back.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Called {
-    /// The result in the shape of the REST API.
-    pub result: Value,
-    /// Bytes of an original, for verbs that give some.
-    pub bytes: Option<Vec<u8>>,
-}
-
 /// What every request needs.
 struct Inner {
     config: Config,
     engine: Engine,
     pool: Pool,
-    results: Arc<dyn Results>,
+    shelves: Arc<Shelves>,
+    hosted: Hosted,
     flights: Flights<std::result::Result<Arc<Kept>, Failure>>,
     sources: Sources,
     transforms: AtomicU64,
@@ -76,11 +75,18 @@ impl Service {
     /// [`Service::open`] with what the host does for the engine.
     pub fn open_with(config: &Config, hooks: Hooks) -> Result<Service> {
         config.check()?;
+        let engine = Engine::new(config.limits.clone()).with_hooks(hooks);
+        let shelves = Arc::new(Shelves::open(config)?);
+        let hosted = Hosted::open(stores::open(config)?, engine.clone(), setup(config, &shelves))?;
+        if config.require_signature && hosted.keys(&hosted.home().id)?.is_empty() {
+            return Err(Error::invalid("require_signature", "a signing key", "none"));
+        }
         Ok(Service(Arc::new(Inner {
             config: config.clone(),
-            engine: Engine::new(config.limits.clone()).with_hooks(hooks),
+            engine,
             pool: Pool::new(config.workers, config.queue),
-            results: open_results(config)?,
+            shelves,
+            hosted,
             flights: Flights::new(),
             sources: Sources::open(&config.sources)?,
             transforms: AtomicU64::new(0),
@@ -98,13 +104,20 @@ impl Service {
     /// A hosted verb by its name, such as `images.upload`: arguments and result are JSON in the
     /// shapes of the REST API, bytes go beside them.
     pub fn call(&self, verb: &str, arguments: &Value, body: &[u8], job: &Job) -> Result<Called> {
-        let _ = (arguments, body, job);
-        Err(Error::invalid("verb", "the name of a hosted verb", verb))
+        let request = Request::new("GET", "/");
+        guard(|| self.0.with_api(&request, |api| api::call(api, verb, arguments, body, job)))
     }
 
     /// Stops background work and waits for it to end. Requests that are still running finish;
     /// later ones are answered as long as the stores do.
-    pub fn close(&self) {}
+    pub fn close(&self) {
+        self.0.hosted.close();
+    }
+
+    /// The account that exists from the start.
+    pub fn account(&self) -> &Account {
+        self.0.hosted.home()
+    }
 
     /// How busy it is.
     pub fn load(&self) -> Load {
@@ -124,23 +137,18 @@ impl fmt::Debug for Service {
 }
 
 impl Inner {
-    /// The newest number of the log that this node has seen.
-    fn seen(&self) -> u64 {
-        0
-    }
-
     fn count_transform(&self) {
         self.transforms.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-fn open_results(config: &Config) -> Result<Arc<dyn Results>> {
-    let kept = &config.results;
-    match config.below("results").filter(|_| kept.disk > 0) {
-        Some(folder) => {
-            let disk = Arc::new(RealDisk);
-            Ok(Arc::new(LocalResults::open(kept.memory, &folder, kept.disk, disk)?))
-        }
-        None => Ok(Arc::new(LocalResults::in_memory(kept.memory))),
+fn setup(config: &Config, shelves: &Arc<Shelves>) -> Setup {
+    Setup {
+        account: config.account.id.clone(),
+        hash: config.account.hash.clone(),
+        admin_token: config.admin_token.clone(),
+        results: Some(shelves.clone()),
+        lease: Duration::from_millis(config.lease_ms),
+        ..Setup::default()
     }
 }

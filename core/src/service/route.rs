@@ -3,8 +3,9 @@
 use super::asked::Asked;
 use super::respond::{preflight, wrong_method, Failure};
 use super::Inner;
+use crate::api::{self, Api};
 use crate::delivery::{self, Situation};
-use crate::url::TRANSFORM_PREFIX;
+use crate::url::{DELIVERY_PREFIX, TRANSFORM_PREFIX};
 use crate::{Error, Job, Kind, Request, Response};
 
 /// Longest path and query that is looked at, in bytes.
@@ -20,6 +21,10 @@ impl Inner {
         let Some(target) = self.mounted(request.target) else {
             return Failure::situation(Situation::NoSuchImage).response();
         };
+        let below = Request { target, ..*request };
+        if let Some(response) = self.with_api(request, |api| api::answer(api, &below, job)) {
+            return response;
+        }
         self.picture(request, target, job).unwrap_or_else(Failure::response)
     }
 
@@ -46,11 +51,44 @@ impl Inner {
             return self.transform(request, &asked, job);
         }
         let path = target.split('?').next().unwrap_or(target);
+        if path.starts_with(DELIVERY_PREFIX) || self.names_an_account(path) {
+            return self.deliver(request, target, job);
+        }
         if !path.starts_with("/cdn-cgi/") && self.sources.has_folder() {
             return self.original(request, path);
         }
-        Err(Failure::situation(Situation::NoSuchImage))
+        match is_delivery(path) {
+            true => self.deliver(request, target, job),
+            false => Err(Failure::situation(Situation::NoSuchImage)),
+        }
     }
+
+    /// Whether the first word of a path is the hash of an account.
+    fn names_an_account(&self, path: &str) -> bool {
+        let word = path.split('/').nth(1).unwrap_or_default();
+        is_delivery(path) && self.hosted.account_by_hash(word).is_ok()
+    }
+
+    /// Calls the REST API. Links begin with the configured address, or with the one that the
+    /// client has called.
+    pub(super) fn with_api<T>(&self, request: &Request<'_>, work: impl FnOnce(&Api<'_>) -> T) -> T {
+        let host = request.header("host").filter(|host| is_host(host)).unwrap_or("localhost");
+        let called = || format!("http://{host}");
+        let base_url = self.config.base_url.clone().unwrap_or_else(called);
+        let mount = &self.config.mount;
+        work(&Api { hosted: &self.hosted, base_url: &base_url, mount, fetch: None })
+    }
+}
+
+/// Whether a path could be that of a hosted image: three words at least.
+fn is_delivery(path: &str) -> bool {
+    path.split('/').count() >= 4 && !path.starts_with("/cdn-cgi/")
+}
+
+/// Host and port as they may stand in a link.
+fn is_host(host: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    (1..=262).contains(&host.len()) && host.bytes().all(plain)
 }
 
 /// The answer for a panic.

@@ -93,6 +93,7 @@ impl Sources {
         place: &Place,
         version: &str,
         limit: u64,
+        _job: &Job,
     ) -> std::result::Result<Arc<Vec<u8>>, Unread> {
         let Place::Local(segments) = place;
         let failed = |error: Error| Unread::Failed(Failure::new(&error, Stage::Source));

@@ -7,6 +7,7 @@ use super::{Config, Service};
 use crate::storage::fresh_key;
 use crate::{Job, Request, Response};
 
+mod delivery;
 mod transforms;
 
 /// A folder that goes away with the test.

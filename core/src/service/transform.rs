@@ -3,7 +3,8 @@
 
 use std::time::SystemTime;
 
-use super::asked::{at, missing, Asked};
+use super::asked::{at, Asked};
+use super::overlays::Overlay;
 use super::respond::{cross_origin, Asker, Failure};
 use super::sources::Found;
 use super::work::{Head, Made, Material, Order, Unmade};
@@ -112,29 +113,26 @@ impl Inner {
 /// What a transform is made of, as it is now.
 struct Opened {
     source: Found,
-    overlays: Vec<Found>,
+    overlays: Vec<Overlay>,
     born: u64,
 }
 
 impl Opened {
     fn new(inner: &Inner, asked: &Asked, job: &Job) -> Result<Self, Failure> {
-        let born = inner.seen();
+        let born = inner.hosted.seen().map_err(at(Stage::Transform))?;
         let source = inner.sources.find(&asked.place, job)?;
-        let find = |(name, place): &(String, _)| {
-            let found = inner.sources.find(place, job);
-            found.map_err(|_| Failure::new(&missing(name), Stage::Source))
-        };
-        let overlays = asked.overlays.iter().map(find).collect::<Result<_, _>>()?;
+        let overlays = inner.overlays(&asked.resolved.options, asked.worker, job)?;
         Ok(Opened { source, overlays, born })
     }
 
     fn found(&self) -> impl Iterator<Item = &Found> {
-        std::iter::once(&self.source).chain(&self.overlays)
+        let overlays = self.overlays.iter().map(|overlay| &overlay.found);
+        std::iter::once(&self.source).chain(overlays)
     }
 
     /// Equal keys, equal bytes: what it is made of, options, client, encoders.
     fn key(&self, asked: &Asked) -> String {
-        let overlays: Vec<_> = self.overlays.iter().map(|found| found.version.as_str()).collect();
+        let overlays: Vec<_> = self.found().skip(1).map(|found| found.version.as_str()).collect();
         let options = asked.resolved.key(&asked.hints);
         let place = asked.place.name();
         format!("{VERSION} {place} {} {options} {}", self.source.version, overlays.join(","))
@@ -146,7 +144,6 @@ impl Opened {
     }
 
     fn order(&self, asked: &Asked, key: &str) -> Order {
-        let overlays = asked.overlays.iter().zip(&self.overlays);
         let label = Label {
             tags: self.source.tags.clone(),
             address: asked.place.address(),
@@ -158,14 +155,11 @@ impl Opened {
             keep: self.found().all(|found| found.keep),
             options: asked.resolved.options.clone(),
             hints: asked.hints.clone(),
-            material: Material::Sources {
-                source: (asked.place.clone(), self.source.version.clone()),
-                overlays: overlays
-                    .map(|((name, place), found)| {
-                        (name.clone(), place.clone(), found.version.clone())
-                    })
-                    .collect(),
+            material: Material::Source {
+                place: asked.place.clone(),
+                version: self.source.version.clone(),
             },
+            overlays: self.overlays.clone(),
         }
     }
 }

@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::flight::Seat;
+use super::overlays::Overlay;
 use super::respond::Failure;
 use super::sources::{Place, Unread};
 use super::Inner;
-use crate::delivery::{Hints, Stage, Work};
+use crate::delivery::{Hints, Situation, Stage, Work};
 use crate::image::Format;
 use crate::storage::results::{Kept, Label};
-use crate::{Assets, Error, Input, Job, Options};
+use crate::storage::Results;
+use crate::{Assets, Error, Input, Job, Kind, Options};
 
 /// A result that is wanted. Everything is owned, so that it can be made later as well.
 #[derive(Debug, Clone)]
@@ -29,13 +31,17 @@ pub(super) struct Order {
     pub hints: Hints,
     /// What it is made of.
     pub material: Material,
+    /// What is drawn on it.
+    pub overlays: Vec<Overlay>,
 }
 
 /// What a result is made of.
 #[derive(Debug, Clone)]
 pub(super) enum Material {
-    /// A source of the folder or of the web, and what is drawn on it; each with its version.
-    Sources { source: (Place, String), overlays: Vec<(String, Place, String)> },
+    /// A version of a source of the folder or of the web.
+    Source { place: Place, version: String },
+    /// The bytes of a hosted image.
+    Hosted { account: String, image: String, hash: String },
 }
 
 /// A result and what it took.
@@ -88,7 +94,7 @@ impl Head {
 impl Inner {
     /// The result of an order.
     pub(super) fn make(&self, order: &Order, job: &Job) -> Result<Made, Unmade> {
-        if let Some(kept) = self.results.get(&order.key) {
+        if let Some(kept) = self.shelves.get(&order.key) {
             return Ok(Made::hit(kept));
         }
         // Who has seen a newer log must not get what was begun before it.
@@ -98,7 +104,7 @@ impl Inner {
             Seat::Landed(landed) => Ok(Made::hit(landed?)),
             Seat::Lead(leader) => {
                 // It may have been finished between the look and the lead.
-                if let Some(kept) = self.results.get(&order.key) {
+                if let Some(kept) = self.shelves.get(&order.key) {
                     leader.land(Ok(kept.clone()));
                     return Ok(Made::hit(kept));
                 }
@@ -119,7 +125,7 @@ impl Inner {
     fn make_here(&self, order: &Order, job: &Job) -> Result<Made, Unmade> {
         let failed = |stage| move |error: Error| Failure::new(&error, stage);
         let start = Instant::now();
-        let (source, assets) = self.gather(&order.material)?;
+        let (source, assets) = self.gather(order, job)?;
         let fetch = start.elapsed();
         let queued = Instant::now();
         let _place = self.pool.enter(job).map_err(failed(Stage::Transform))?;
@@ -136,23 +142,38 @@ impl Inner {
             label: order.label.clone(),
         });
         if order.keep {
-            self.results.put(&order.key, kept.clone());
+            self.shelves.put(&order.key, kept.clone());
         }
         self.count_transform();
         Ok(Made { kept, work: work(queue, fetch, &info.timings), hit: false })
     }
 
     /// The bytes that a result is made of.
-    fn gather(&self, material: &Material) -> Result<(Arc<Vec<u8>>, Assets), Unmade> {
+    fn gather(&self, order: &Order, job: &Job) -> Result<(Arc<Vec<u8>>, Assets), Unmade> {
         let limit = self.engine.limits().source_bytes;
-        let Material::Sources { source: (place, version), overlays } = material;
-        let source = self.sources.read(place, version, limit)?;
+        let source = match &order.material {
+            Material::Source { place, version } => self.sources.read(place, version, limit, job)?,
+            Material::Hosted { account, image, hash } => self.stored(account, image, hash)?,
+        };
         let mut assets = Assets::new();
-        for (name, place, version) in overlays {
-            let bytes = self.sources.read(place, version, limit)?;
+        for Overlay { name, place, found } in &order.overlays {
+            let bytes = self.sources.read(place, &found.version, limit, job)?;
             assets.insert(name.clone(), bytes.as_slice());
         }
         Ok((source, assets))
+    }
+
+    /// The bytes of a hosted image, if they are still these.
+    fn stored(&self, account: &str, image: &str, hash: &str) -> Result<Arc<Vec<u8>>, Unmade> {
+        let (row, bytes) =
+            self.hosted.original(account, image).map_err(|error| match error.kind() {
+                Kind::NotFound => Failure::situation(Situation::NoSuchImage),
+                _ => Failure::new(&error, Stage::Source),
+            })?;
+        match row.blob.is_some_and(|blob| blob.hash == hash) {
+            true => Ok(Arc::new(bytes)),
+            false => Err(Unmade::Changed),
+        }
     }
 }
 
