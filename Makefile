@@ -88,7 +88,7 @@ KILLS ?= 200
 .PHONY: test-crash
 test-crash:
 	$(CARGO) build --release --quiet --workspace --examples
-	python3 tests/services/crash.py $(RELEASE)/examples/crash_worker --kills $(KILLS)
+	python3 tests/services/crash/run.py $(RELEASE)/examples/crash_worker --kills $(KILLS)
 
 # The crate without a codec: options, URLs, signing and negotiation for pure-URL users.
 .PHONY: test-pure

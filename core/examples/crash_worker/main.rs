@@ -1,4 +1,4 @@
-//! One life of hosted images on a folder, for `tests/services/crash.py`, which ends it by
+//! One life of hosted images on a folder, for `tests/services/crash/run.py`, which ends it by
 //! `kill -9`: `crash_worker FOLDER SEED ACTORS`.
 //!
 //! It opens the folder as a service does, tells all that is there, says `ready`, waits for a line,

@@ -1,6 +1,6 @@
 """Ends a folder's service by `kill -9` again and again, and checks what is there afterwards.
 
-Usage: crash.py WORKER [--kills N] [--lanes N] [--seed N] [--keep]
+Usage: run.py WORKER [--kills N] [--lanes N] [--seed N] [--keep]
 
 WORKER is the example `crash_worker`: it opens a folder, tells all that is there, and works on it
 until it is killed. Here are the books: what was acknowledged, and what was under way when it was
@@ -23,7 +23,7 @@ import threading
 import time
 from pathlib import Path
 
-from crash_books import Books, self_check
+from books import Books, self_check
 
 ACTORS = 3
 # Seconds for which it works before it is killed, at most.
