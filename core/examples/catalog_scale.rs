@@ -140,7 +140,7 @@ fn measure(catalog: &dyn Catalog, rows: u64) -> Result<Vec<(&'static str, f64)>>
         expect(found.len() >= most, found.len(), "images of a page")
     };
     let paged =
-        |wanted: Page<'_>| page(PAGE.min(rows as usize / 100), Page { most: PAGE, ..wanted });
+        |wanted: Page<'_>| page(PAGE.min(rows as usize / 250), Page { most: PAGE, ..wanted });
     let behind = |number: u64| (time(number), id(number));
     let mine = |number: u64| format!("creator {}", number % CREATORS);
     // Few enough to fill no page: every image that passes is found.

@@ -4,9 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use safelight::hosted::{Hosted, Setup, Stores};
-use safelight::storage::{
-    self, Disk, FileOriginals, LocalResults, RealDisk, Results, SqliteCatalog,
-};
+use safelight::storage::{Disk, FileOriginals, LocalResults, RealDisk, Results, SqliteCatalog};
 use safelight::{Engine, Result};
 
 /// Bytes of results on disk. None are kept in memory, so that every answer comes from a file.
@@ -25,8 +23,6 @@ impl Place {
         let catalog = Arc::new(SqliteCatalog::open(&folder.join("catalog.db"))?);
         let results = folder.join("results");
         let results = Arc::new(LocalResults::open(0, &results, MOST_RESULTS, disk)?);
-        // Nobody else has the folder open: whatever has a note was left over by a crash.
-        storage::sweep(&*originals, &*catalog, u64::MAX)?;
         let setup = Setup {
             account: Some("0".repeat(32)),
             hash: Some("hash".to_owned()),
@@ -34,6 +30,8 @@ impl Place {
             ..Setup::default()
         };
         let hosted = Hosted::open(Stores { catalog, originals }, Engine::default(), setup)?;
+        // Nobody else has the folder open: whatever has a note was left over by a crash.
+        hosted.recover()?;
         let account = hosted.home().id.clone();
         if !hosted.settings(&account)?.private_custom_ids {
             hosted.edit_settings(&account, &mut |settings| {
