@@ -80,11 +80,11 @@ impl Hosted {
         let probe = self.look_at(upload.bytes, &settings)?;
         job.check()?;
         let (blob, since) = self.keep(upload.bytes)?;
-        let image = filled(image, &probe, blob.clone(), self.now());
+        let image = filled(image, &probe, blob, self.now());
         let add = Change::AddImage { image: Box::new(image.clone()), quota: settings.quota };
         let mut changes = vec![add];
         changes.extend(wish(&image, ahead)?);
-        match self.commit_with(&blob, since, changes)? {
+        match self.place(&image, since, changes)? {
             Outcome::Done(_) => {}
             Outcome::Full => return Err(full(&settings)),
             Outcome::Exists | Outcome::Changed => return Err(taken()),
@@ -264,25 +264,50 @@ impl Hosted {
         Ok((storage::store(originals, catalog, bytes, since)?, since))
     }
 
-    /// Commits what takes over a blob; one that was refused is removed at once. Where it is not
-    /// known what became of the commit, the note decides later.
-    pub(super) fn commit_with(
+    /// Commits changes that make `image` with bytes that were noted at `since`. Bytes of a refused
+    /// commit are removed at once; where it is not known what became of it, the note decides
+    /// later.
+    pub(super) fn place(
         &self,
-        blob: &Blob,
+        image: &Image,
         since: u64,
         mut changes: Vec<Change>,
     ) -> Result<Outcome> {
+        let key = image.blob.as_ref().map(|blob| blob.key.clone()).unwrap_or_default();
         // Notes are swept when they are old; long before that, nothing is taken over.
-        if self.now().saturating_sub(since) > NOTE_LIFE / 2 {
-            self.discard(&blob.key);
-            return Err(Error::new(Kind::Timeout, "keeping the bytes took too long"));
+        let is_late = || self.now().saturating_sub(since) > NOTE_LIFE / 2;
+        let late = Error::new(Kind::Timeout, "keeping the bytes took too long");
+        if is_late() {
+            self.discard(&key);
+            return Err(late);
         }
-        changes.push(Change::DropNote { key: blob.key.clone() });
+        changes.push(Change::DropNote { key: key.clone() });
         let outcome = self.stores.catalog.commit(&changes)?;
-        if !matches!(outcome, Outcome::Done(_)) {
-            self.discard(&blob.key);
+        match outcome {
+            // The machine slept meanwhile, and another node may have swept the bytes away.
+            Outcome::Done(_) if is_late() => self.take_back(image).and(Err(late)),
+            Outcome::Done(_) => Ok(outcome),
+            _ => {
+                self.discard(&key);
+                Ok(outcome)
+            }
         }
-        Ok(outcome)
+    }
+
+    /// Removes an image that nobody was told of.
+    fn take_back(&self, image: &Image) -> Result<()> {
+        let found = self.stores.catalog.image(&image.account, &image.id)?;
+        let Some(placed) = found.filter(|found| found.blob == image.blob) else { return Ok(()) };
+        let key = image.blob.as_ref().map(|blob| blob.key.clone()).unwrap_or_default();
+        let note = Change::AddNote { key: key.clone(), since: self.now() };
+        let forget = self.purging_image(&image.account, &image.id);
+        if let Outcome::Done(seq) =
+            self.stores.catalog.commit(&[dropping(&placed), note, forget])?
+        {
+            self.settle(seq)?;
+            self.discard(&key);
+        }
+        Ok(())
     }
 
     /// Removes noted bytes now; where that fails, the sweep does it later.

@@ -25,6 +25,8 @@ use crate::{Error, Kind, Result};
 const MARGIN: u32 = 10;
 /// How long a writer waits for the others: many leases, and some time for a slow database.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Beats in a row while the log grows.
+const BEATS: usize = 4;
 /// Pauses between two looks at who is behind.
 const PAUSE: Duration = Duration::from_millis(2);
 
@@ -105,7 +107,6 @@ impl Node {
         if self.shared.stopped.swap(true, Ordering::AcqRel) {
             return;
         }
-        *self.shared.until() = None;
         let thread = self.beating.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             let _ = thread.join();
@@ -123,7 +124,9 @@ impl Shared {
     }
 
     fn is_held(&self) -> bool {
-        self.until().is_some_and(|until| Instant::now() < until)
+        // Nobody waits for a node that has left.
+        let stopped = self.stopped.load(Ordering::Acquire);
+        !stopped && self.until().is_some_and(|until| Instant::now() < until)
     }
 
     /// Holds a lease, if it has to be taken first.
@@ -147,17 +150,18 @@ impl Shared {
         if self.stopped.load(Ordering::Acquire) {
             return Err(Error::new(Kind::Busy, "the service is closed"));
         }
-        loop {
+        for _ in 0..BEATS {
             let told = self.copy.catch_up()?;
             let before = Instant::now();
             self.copy.catalog().beat(&self.name, told, self.length)?;
             let seen = self.copy.catch_up()?;
             *self.until() = before.checked_add(self.length - self.length / MARGIN);
-            // Writers wait until they are told.
+            // Writers wait until they are told; where there is always more, the next beat does it.
             if seen == told {
-                return Ok(());
+                break;
             }
         }
+        Ok(())
     }
 
     fn keep_beating(&self) {

@@ -207,4 +207,11 @@ fn usage_is_added_up_by_day_over_all_nodes() {
     assert_eq!(days[&today].uploaded_bytes, picture("counted").len() as u64);
     assert_eq!((days[&(today + 1)].transformed, days[&(today + 1)].delivered), (1, 1));
     assert_eq!(bench.hosted.usage(bench.home(), 0, today - 1).unwrap().len(), 0);
+    // Days that are over become one row each, and count the same.
+    let rows = || bench.catalog.documents("usage", None).unwrap().len();
+    assert_eq!(rows(), 4);
+    bench.clock.forward(86_400_000);
+    bench.hosted.tidy().unwrap();
+    assert_eq!(rows(), 3);
+    assert_eq!(bench.hosted.usage(bench.home(), today, today + 1).unwrap(), days);
 }

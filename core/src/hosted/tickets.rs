@@ -112,9 +112,9 @@ impl Hosted {
         let probe = self.look_at(bytes, settings)?;
         let (blob, since) = self.keep(bytes)?;
         let named = Image { filename: received::filename(filename), ..draft.clone() };
-        let image = filled(named, &probe, blob.clone(), self.now());
+        let image = filled(named, &probe, blob, self.now());
         let set = Change::SetImage { image: Box::new(image.clone()), quota: settings.quota };
-        match self.commit_with(&blob, since, vec![set])? {
+        match self.place(&image, since, vec![set])? {
             Outcome::Done(_) => {
                 self.count(&image.account, Counted::Uploaded(bytes.len() as u64));
                 Ok(image)

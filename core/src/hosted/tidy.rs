@@ -21,12 +21,14 @@ pub struct Tidied {
 }
 
 impl Hosted {
-    /// Clears away drafts that have ended, bytes that no image has, and old entries of the log.
+    /// Clears away drafts that have ended, bytes that no image has, and old entries of the log,
+    /// and adds up the usage of days that are over.
     pub fn tidy(&self) -> Result<Tidied> {
         let now = self.now();
         let drafts = self.drop_ended(now)?;
         let (originals, catalog) = (&*self.stores.originals, &*self.stores.catalog);
         let blobs = storage::sweep(originals, catalog, now.saturating_sub(NOTE_LIFE))?;
+        self.merge_usage(now)?;
         self.refresh()?;
         let oldest = catalog.trim_log(now.saturating_sub(LOG_LIFE))?;
         self.copy.forget_before(oldest);

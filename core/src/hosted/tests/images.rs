@@ -306,8 +306,8 @@ fn a_wish_is_handed_over_and_remembered_until_it_is_done() {
     };
     let image = wanted(&ahead).unwrap().id;
     let wish = Wish { account: bench.home().into(), image: image.clone(), ahead: ahead.clone() };
-    assert_eq!(*bench.sink.wishes.lock().unwrap(), [wish.clone()]);
     assert_eq!(bench.hosted.wishes().unwrap(), [wish]);
+    assert_eq!(*bench.sink.wishes.lock().unwrap(), bench.hosted.wishes().unwrap());
     bench.hosted.wish_done(bench.home(), &image).unwrap();
     bench.hosted.wish_done(bench.home(), &image).unwrap();
     assert!(bench.hosted.wishes().unwrap().is_empty());
@@ -318,6 +318,44 @@ fn a_wish_is_handed_over_and_remembered_until_it_is_done() {
     ] {
         wanted(&wrong).unwrap_err();
     }
+}
+
+#[test]
+fn an_upload_that_slept_through_the_life_of_its_note_is_not_acknowledged() {
+    use crate::storage::tests::Folder;
+    let (bench, slept) = (Bench::new(), Arc::new(AtomicU64::new(0)));
+    // The clock jumps between two looks at it: each number of looks is tried.
+    for jump in 0..12 {
+        let folder = Folder::new();
+        let catalog = Arc::new(SqliteCatalog::open(&folder.0.join("catalog.db")).unwrap());
+        let stores = Stores { catalog: catalog.clone(), originals: bench.originals.clone() };
+        let looks = Arc::new(AtomicU64::new(u64::MAX / 2));
+        let counted = looks.clone();
+        let clock = move || match counted.fetch_add(1, Ordering::Relaxed) {
+            look if look <= jump => 1_800_000_000_000,
+            _ => 1_800_003_000_000,
+        };
+        let setup = Setup { clock: Arc::new(clock), ..Setup::default() };
+        let hosted = Hosted::open(stores, Engine::default(), setup).unwrap();
+        looks.store(0, Ordering::Relaxed);
+        let upload = Upload { bytes: &picture("one"), ..Upload::default() };
+        let uploaded = hosted.upload(&hosted.home().id, &upload, &Job::default());
+        let left = hosted.list(&hosted.home().id, &Listing::default()).unwrap().images.len();
+        match uploaded {
+            Ok(image) => {
+                assert_eq!(
+                    (hosted.original(&hosted.home().id, &image.id).unwrap().1, left),
+                    (picture("one"), 1)
+                );
+            }
+            Err(error) => {
+                assert_eq!((error.kind(), left), (Kind::Timeout, 0));
+                assert!(catalog.notes(u64::MAX, 9).unwrap().is_empty());
+                slept.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+    assert!(slept.load(Ordering::Relaxed) >= 2);
 }
 
 #[test]
