@@ -26,10 +26,11 @@ const BUFFER: usize = 64 << 10;
 trait Pipe: Read + Write + Send + Sync {}
 impl<T: Read + Write + Send + Sync> Pipe for T {}
 
-/// Asks for `target` on `stream`, which leads there.
-pub(super) fn get(
+/// Asks for `target` on `stream`, which leads there; with a body, hands it over.
+pub(super) fn send(
     target: &Target,
     headers: &[(String, String)],
+    body: Option<&[u8]>,
     stream: Watched,
 ) -> Result<Response<Body>, ureq::Error> {
     let pipe: Box<dyn Pipe> = match target.https {
@@ -48,11 +49,16 @@ pub(super) fn get(
         .accept_encoding("")
         .build();
     let given = Given { pipe: Mutex::new(Some(pipe)), secure: target.https };
-    let mut request = Agent::with_parts(config, given, Nowhere).get(target.url());
-    for (name, value) in headers {
-        request = request.header(name, value);
+    let agent = Agent::with_parts(config, given, Nowhere);
+    let named = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    match body {
+        None => {
+            named.fold(agent.get(target.url()), |it, (name, value)| it.header(name, value)).call()
+        }
+        Some(body) => named
+            .fold(agent.post(target.url()), |it, (name, value)| it.header(name, value))
+            .send(body),
     }
-    request.call()
 }
 
 fn secure(

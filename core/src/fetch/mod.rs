@@ -108,6 +108,12 @@ pub struct Fetched {
     pub last_modified: Option<String>,
     /// All of `Cache-Control`.
     pub cache_control: Option<String>,
+    /// All of `Vary`.
+    pub vary: Option<String>,
+    /// All of `Cache-Tag`.
+    pub cache_tag: Option<String>,
+    /// Whether it was for one client alone: it came with `Set-Cookie`.
+    pub personal: bool,
     /// The bytes, decoded.
     pub body: Vec<u8>,
 }
@@ -152,6 +158,29 @@ impl Fetcher {
         })
     }
 
+    /// Sends `body` to `url`, as messages are sent, and gives the status of the answer, whose
+    /// body is not read. The address is checked like that of a source; nothing is followed.
+    pub fn post(
+        &self,
+        url: &str,
+        headers: &[(String, String)],
+        body: &[u8],
+        job: &Job,
+    ) -> Result<u16, Failure> {
+        let watch = Watch::new(job, self.rules.whole);
+        let sent = || {
+            let plain = |situation| (situation, String::new());
+            let target = Target::read(url).map_err(plain)?;
+            let order = Order { headers, ..Order::new(url, 0) };
+            self.check_first(&target, &order).map_err(plain)?;
+            let addresses = self.addresses(&target, &watch)?;
+            let headers = self.headers(&target, &order);
+            let response = self.ask(&target, &addresses, &headers, Some(body), &watch)?;
+            Ok(response.status().as_u16())
+        };
+        sent().map_err(|(situation, detail): Trouble| failure(situation, &detail, job))
+    }
+
     fn follow(&self, order: &Order<'_>, watch: &Arc<Watch>) -> Result<Fetched, Trouble> {
         let plain = |situation| (situation, String::new());
         let mut target = Target::read(order.url).map_err(plain)?;
@@ -160,7 +189,7 @@ impl Fetcher {
         let mut hops = 0;
         loop {
             let addresses = self.addresses(&target, watch).map_err(|it| redirected(it, hops))?;
-            let response = self.ask(&target, &addresses, &headers, watch)?;
+            let response = self.ask(&target, &addresses, &headers, None, watch)?;
             if !is_redirect(response.status().as_u16()) {
                 return self.take(&target, order, response, watch);
             }
@@ -244,10 +273,12 @@ impl Fetcher {
         target: &Target,
         addresses: &[IpAddr],
         headers: &[(String, String)],
+        body: Option<&[u8]>,
         watch: &Arc<Watch>,
     ) -> Result<ureq::http::Response<ureq::Body>, Trouble> {
         let stream = self.connect(target.port, addresses, watch)?;
-        exchange::get(target, headers, Watched::new(stream, watch.clone())).map_err(|error| {
+        let stream = Watched::new(stream, watch.clone());
+        exchange::send(target, headers, body, stream).map_err(|error| {
             let situation = match watch.is_over() {
                 true => Situation::OriginSilent,
                 false => no_answer(&error),
@@ -315,6 +346,9 @@ impl Fetcher {
             etag: text("etag"),
             last_modified: text("last-modified"),
             cache_control: text("cache-control"),
+            vary: text("vary"),
+            cache_tag: text("cache-tag"),
+            personal: parts.headers.contains_key("set-cookie"),
             body,
         })
     }

@@ -80,11 +80,12 @@ impl Asked {
         engine.check(&options).map_err(at(Stage::Options))?;
         let hints = Hints::from_headers(request.headers.iter().copied());
         let mut resolved = delivery::resolve(&options, &hints);
+        let headers = origin_headers(&options, request);
         if worker {
             resolved.vary.push("CF-Blob");
         }
         Ok(Asked {
-            place: sources.place(&source, worker)?,
+            place: sources.place(&source, worker, headers)?,
             worker,
             redirect: delivery::error_redirect(&options, &source, request.header("host")),
             accept_ch: delivery::accept_ch(&options),
@@ -116,6 +117,14 @@ fn image_of(request: &Request<'_>) -> Read<Option<Value>> {
     let cf: Value = serde_json::from_str(text)
         .map_err(|_| Failure::coded(9424, 400, "cf: expected a JSON object, got something else"))?;
     Ok(cf.get("image").filter(|image| image.is_object()).cloned())
+}
+
+/// What the source's server is told of the client: nothing, unless the options say so.
+fn origin_headers(options: &Options, request: &Request<'_>) -> Vec<(String, String)> {
+    let mut headers = delivery::origin_headers(options, request.headers.iter().copied());
+    // The fetcher says by itself who it is.
+    headers.retain(|(name, _)| name != "Via");
+    headers
 }
 
 pub(super) fn at(stage: Stage) -> impl Fn(Error) -> Failure {

@@ -7,6 +7,7 @@
 
 use super::overlays::Overlay;
 use super::respond::{cross_origin, Asker, Failure};
+use super::sources::Reader;
 use super::work::{Head, Made, Material, Order, Unmade};
 use super::Inner;
 use crate::delivery::{self, Facts, Hints, Resolved, Situation, Stage, Validators};
@@ -40,6 +41,8 @@ struct Allowed {
     accept_ch: Vec<&'static str>,
     warnings: Vec<String>,
     overlays: Vec<Overlay>,
+    /// Hosts that overlays may come from.
+    allowed: Vec<String>,
     /// `Cache-Control`.
     life: String,
     /// The newest number of the log that was seen before anything was read.
@@ -107,12 +110,14 @@ impl Inner {
             self.check_signature(&account.id, request.target)?;
         }
         let hints = Hints::from_headers(request.headers.iter().copied());
+        let reader = Reader { allowed: &settings.allowed_origins, born, job };
         let life = match guarded {
             true => private_life(request.query(), sign::now()),
             false => public_life(chosen.browser_ttl.unwrap_or(settings.browser_ttl)),
         };
         Ok(Allowed {
-            overlays: self.overlays(&chosen.options, false, job)?,
+            overlays: self.overlays(&chosen.options, false, reader)?,
+            allowed: settings.allowed_origins.clone(),
             resolved: delivery::resolve(&chosen.options, &hints),
             accept_ch: delivery::accept_ch(&chosen.options),
             warnings: delivery.warnings.clone(),
@@ -267,6 +272,7 @@ impl Allowed {
                 hash: self.hash.clone(),
             },
             overlays: self.overlays.clone(),
+            allowed: self.allowed.clone(),
         }
     }
 }

@@ -17,6 +17,7 @@ mod files;
 mod flight;
 mod overlays;
 mod pool;
+mod remote;
 mod respond;
 mod route;
 mod sources;
@@ -34,6 +35,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::api::{self, Called};
+use crate::fetch::{Fetcher, Rules};
 use crate::guard::guard;
 use crate::hooks::Hooks;
 use crate::hosted::{Account, Hosted, Setup};
@@ -74,6 +76,12 @@ impl Service {
 
     /// [`Service::open`] with what the host does for the engine.
     pub fn open_with(config: &Config, hooks: Hooks) -> Result<Service> {
+        let rules = Rules { http: config.sources.http, ..Rules::default() };
+        Service::open_on(config, hooks, Fetcher::new(rules))
+    }
+
+    /// [`Service::open_with`] on another network.
+    pub(crate) fn open_on(config: &Config, hooks: Hooks, fetcher: Fetcher) -> Result<Service> {
         config.check()?;
         let engine = Engine::new(config.limits.clone()).with_hooks(hooks);
         let shelves = Arc::new(Shelves::open(config)?);
@@ -85,10 +93,10 @@ impl Service {
             config: config.clone(),
             engine,
             pool: Pool::new(config.workers, config.queue),
+            sources: Sources::open(config, fetcher, shelves.clone())?,
             shelves,
             hosted,
             flights: Flights::new(),
-            sources: Sources::open(&config.sources)?,
             transforms: AtomicU64::new(0),
         })))
     }

@@ -1,11 +1,11 @@
 //! Pictures and fonts that options name: where they are, and which version of each there is now.
 
 use super::respond::Failure;
-use super::sources::{Found, Place};
+use super::sources::{Found, Place, Reader};
 use super::Inner;
 use crate::delivery::Stage;
 use crate::url::SourceRef;
-use crate::{Error, Job, Kind, Options};
+use crate::{Error, Kind, Options};
 
 /// One of them.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ impl Inner {
         &self,
         options: &Options,
         any_host: bool,
-        job: &Job,
+        reader: Reader<'_>,
     ) -> Result<Vec<Overlay>, Failure> {
         if options.draw.is_none() {
             return Ok(Vec::new());
@@ -32,9 +32,9 @@ impl Inner {
         let find = |name: String| {
             let source = SourceRef::read(&name);
             let source = source.map_err(|error| Failure::new(&error, Stage::Options))?;
-            let place = self.sources.place(&source, any_host)?;
-            let found = self.sources.find(&place, job);
-            let found = found.map_err(|_| Failure::new(&missing(&name), Stage::Source))?;
+            let place = self.sources.place(&source, any_host, Vec::new())?;
+            let found = self.sources.find(&place, reader);
+            let found = found.map_err(|failure| failure.missing_as(&missing(&name)))?;
             Ok(Overlay { name, place, found })
         };
         names(options).into_iter().map(find).collect()

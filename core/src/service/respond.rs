@@ -25,6 +25,15 @@ impl Failure {
         Failure { answer, kind }
     }
 
+    /// Why a source did not come.
+    pub(super) fn of_fetch(failure: crate::fetch::Failure) -> Self {
+        let code = failure.situation.code();
+        let personal = matches!(failure.situation, Situation::Aborted)
+            || failure.error.kind() == Kind::Cancelled;
+        let kind = if personal { Kind::Cancelled } else { Kind::Storage };
+        Failure { answer: delivery::answer_code(code, code.meaning), kind }
+    }
+
     /// The answer for a situation, in its own words.
     pub(super) fn situation(situation: Situation) -> Self {
         Self::told(situation, situation.code().meaning)
@@ -57,6 +66,14 @@ impl Failure {
         let location = ("Location".to_owned(), place.to_owned());
         let headers = std::iter::once(location).chain(resized).collect();
         Failure { answer: Answer { status: 307, headers, body: String::new() }, kind: self.kind }
+    }
+
+    /// `error` in place of a source that is not there.
+    pub(super) fn missing_as(self, error: &Error) -> Self {
+        match self.answer.status {
+            404 => Failure::new(error, Stage::Source),
+            _ => self,
+        }
     }
 
     /// Whether the next one who tries may fare better: then it is theirs alone.

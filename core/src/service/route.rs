@@ -5,6 +5,7 @@ use super::respond::{preflight, wrong_method, Failure};
 use super::Inner;
 use crate::api::{self, Api};
 use crate::delivery::{self, Situation};
+use crate::fetch::Order;
 use crate::url::{DELIVERY_PREFIX, TRANSFORM_PREFIX};
 use crate::{Error, Job, Kind, Request, Response};
 
@@ -76,7 +77,15 @@ impl Inner {
         let called = || format!("http://{host}");
         let base_url = self.config.base_url.clone().unwrap_or_else(called);
         let mount = &self.config.mount;
-        work(&Api { hosted: &self.hosted, base_url: &base_url, mount, fetch: None })
+        let fetch = |url: &str, most: u64, job: &Job| self.fetch(url, most, job);
+        work(&Api { hosted: &self.hosted, base_url: &base_url, mount, fetch: Some(&fetch) })
+    }
+
+    /// The bytes of an address that the account's owner names, from anywhere public.
+    fn fetch(&self, url: &str, most: u64, job: &Job) -> Result<Vec<u8>, Error> {
+        let order = Order { credentials: true, ..Order::new(url, most) };
+        let fetched = self.sources.fetcher().fetch(&order, job);
+        fetched.map(|fetched| fetched.body).map_err(|failure| failure.error)
     }
 }
 

@@ -6,10 +6,11 @@ use std::time::SystemTime;
 use super::asked::{at, Asked};
 use super::overlays::Overlay;
 use super::respond::{cross_origin, Asker, Failure};
-use super::sources::Found;
+use super::sources::{Found, Reader};
 use super::work::{Head, Made, Material, Order, Unmade};
 use super::Inner;
 use crate::delivery::{self, Facts, Stage, Validators};
+use crate::hosted::account_tag;
 use crate::storage::results::Label;
 use crate::{url, Job, Request, Response, VERSION};
 
@@ -28,7 +29,7 @@ impl Inner {
             let opened = Opened::new(self, asked, job).map_err(|failure| asked.fail(failure))?;
             let source = &opened.source;
             let key = opened.key(asked);
-            let tag = delivery::entity_tag(&key, Some(&source.version));
+            let tag = delivery::entity_tag(&key, Some(source.tag()));
             let validators = Validators { etag: tag.as_deref(), modified: opened.modified() };
             let asker = Asker::new(request, validators);
             if let Some(verdict) = asker.verdict(&self.unchanged(asked, source)) {
@@ -75,12 +76,10 @@ impl Inner {
             kept: made.hit,
             vary: &asked.resolved.vary,
             accept_ch: &asked.accept_ch,
-            source_etag: Some(&opened.source.version),
+            source_etag: Some(opened.source.tag()),
             source_cache_control: opened.source.cache_control.as_deref(),
         });
-        if !opened.source.tags.is_empty() {
-            headers.push(("Cache-Tag".to_owned(), opened.source.tags.join(",")));
-        }
+        headers.push(("Cache-Tag".to_owned(), opened.tags.join(",")));
         cross_origin(&mut headers);
         asker.send(format.mime(), &made.kept.body, headers)
     }
@@ -114,15 +113,25 @@ impl Inner {
 struct Opened {
     source: Found,
     overlays: Vec<Overlay>,
+    /// By what the result can be purged.
+    tags: Vec<String>,
+    /// Hosts that the account allows.
+    allowed: Vec<String>,
     born: u64,
 }
 
 impl Opened {
     fn new(inner: &Inner, asked: &Asked, job: &Job) -> Result<Self, Failure> {
-        let born = inner.hosted.seen().map_err(at(Stage::Transform))?;
-        let source = inner.sources.find(&asked.place, job)?;
-        let overlays = inner.overlays(&asked.resolved.options, asked.worker, job)?;
-        Ok(Opened { source, overlays, born })
+        let own = at(Stage::Transform);
+        let born = inner.hosted.seen().map_err(&own)?;
+        let home = inner.hosted.home();
+        let allowed = inner.hosted.settings(&home.id).map_err(&own)?.allowed_origins.clone();
+        let reader = Reader { allowed: &allowed, born, job };
+        let source = inner.sources.find(&asked.place, reader)?;
+        let overlays = inner.overlays(&asked.resolved.options, asked.worker, reader)?;
+        let mut tags = source.tags.clone();
+        tags.push(account_tag(&home.id));
+        Ok(Opened { source, overlays, tags, allowed, born })
     }
 
     fn found(&self) -> impl Iterator<Item = &Found> {
@@ -144,22 +153,17 @@ impl Opened {
     }
 
     fn order(&self, asked: &Asked, key: &str) -> Order {
-        let label = Label {
-            tags: self.source.tags.clone(),
-            address: asked.place.address(),
-            born: self.born,
-        };
+        let label =
+            Label { tags: self.tags.clone(), address: asked.place.address(), born: self.born };
         Order {
             key: key.to_owned(),
             label,
             keep: self.found().all(|found| found.keep),
             options: asked.resolved.options.clone(),
             hints: asked.hints.clone(),
-            material: Material::Source {
-                place: asked.place.clone(),
-                version: self.source.version.clone(),
-            },
+            material: Material::Source { place: asked.place.clone(), found: self.source.clone() },
             overlays: self.overlays.clone(),
+            allowed: self.allowed.clone(),
         }
     }
 }

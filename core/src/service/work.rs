@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::flight::Seat;
 use super::overlays::Overlay;
 use super::respond::Failure;
-use super::sources::{Place, Unread};
+use super::sources::{Found, Place, Reader, Unread};
 use super::Inner;
 use crate::delivery::{Hints, Situation, Stage, Work};
 use crate::image::Format;
@@ -33,13 +33,15 @@ pub(super) struct Order {
     pub material: Material,
     /// What is drawn on it.
     pub overlays: Vec<Overlay>,
+    /// Hosts that the account allows besides those of the configuration.
+    pub allowed: Vec<String>,
 }
 
 /// What a result is made of.
 #[derive(Debug, Clone)]
 pub(super) enum Material {
     /// A version of a source of the folder or of the web.
-    Source { place: Place, version: String },
+    Source { place: Place, found: Found },
     /// The bytes of a hosted image.
     Hosted { account: String, image: String, hash: String },
 }
@@ -150,17 +152,30 @@ impl Inner {
 
     /// The bytes that a result is made of.
     fn gather(&self, order: &Order, job: &Job) -> Result<(Arc<Vec<u8>>, Assets), Unmade> {
-        let limit = self.engine.limits().source_bytes;
+        let reader = Reader { allowed: &order.allowed, born: order.label.born, job };
         let source = match &order.material {
-            Material::Source { place, version } => self.sources.read(place, version, limit, job)?,
+            Material::Source { place, found } => self.source(place, found, reader)?,
             Material::Hosted { account, image, hash } => self.stored(account, image, hash)?,
         };
         let mut assets = Assets::new();
         for Overlay { name, place, found } in &order.overlays {
-            let bytes = self.sources.read(place, &found.version, limit, job)?;
+            let bytes = self.source(place, found, reader)?;
             assets.insert(name.clone(), bytes.as_slice());
         }
         Ok((source, assets))
+    }
+
+    /// The bytes of a source, as they came or as they were kept.
+    fn source(
+        &self,
+        place: &Place,
+        found: &Found,
+        reader: Reader<'_>,
+    ) -> Result<Arc<Vec<u8>>, Unread> {
+        match &found.bytes {
+            Some(bytes) => Ok(bytes.clone()),
+            None => self.sources.read(place, &found.version, reader),
+        }
     }
 
     /// The bytes of a hosted image, if they are still these.
