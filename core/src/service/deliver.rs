@@ -5,12 +5,14 @@
 //! with `/cdn-cgi/imagedelivery` where the client's URL has it. A proxy that rewrites paths has to
 //! pass on the one that was signed.
 
+use super::facts::ImageFacts;
 use super::overlays::Overlay;
-use super::respond::{cross_origin, Asker, Failure};
+use super::respond::{cross_origin, Failure};
 use super::sources::Reader;
-use super::work::{Head, Made, Material, Order, Unmade};
+use super::told::{Known, Told};
+use super::work::{Made, Material, Order, Unmade};
 use super::Inner;
-use crate::delivery::{self, Facts, Hints, Resolved, Situation, Stage, Validators};
+use crate::delivery::{self, Hints, Resolved, Situation, Stage};
 use crate::hosted::{account_tag, image_tag, variant_tag, Account, Counted, Settings};
 use crate::options::FormatWord;
 use crate::storage::results::Label;
@@ -69,15 +71,13 @@ impl Inner {
         let delivery = parse(target)?;
         for _ in 0..TRIES {
             let allowed = self.allow(request, &delivery, job)?;
-            let key = allowed.key();
-            let tag = delivery::entity_tag(&key, Some(allowed.version()));
-            let validators = Validators { etag: tag.as_deref(), modified: allowed.modified() };
-            let asker = Asker::new(request, validators);
-            if let Some(verdict) = asker.verdict(&allowed.unchanged()) {
+            let order = allowed.order();
+            let known = Known { version: allowed.version(), modified: allowed.modified() };
+            if let Some(verdict) = known.verdict(request, &order.key(), &allowed.unchanged()) {
                 return Ok(verdict);
             }
-            match self.make(&allowed.order(&key), job) {
-                Ok(made) => return Ok(self.delivered(&allowed, &key, &asker, &made)),
+            match self.make(&order, job) {
+                Ok(made) => return Ok(self.delivered(request, &allowed, &known, &made)),
                 Err(Unmade::Changed) => {}
                 Err(Unmade::Failed(failure)) => return Err(failure),
             }
@@ -96,11 +96,7 @@ impl Inner {
         let account = self.account_of(request, &delivery.account)?;
         let settings = self.hosted.settings(&account.id).map_err(own)?;
         let chosen = self.choose(&account, &settings, &delivery.choice)?;
-        let facts = self.facts(&account.id, &delivery.image, born);
-        let facts = facts.map_err(|error| match error.kind() {
-            Kind::NotFound => Failure::situation(Situation::NoSuchImage),
-            _ => own(error),
-        })?;
+        let facts = self.known(&account, &delivery.image, born)?;
         let guarded = (facts.private || self.config.require_signature) && !chosen.open;
         if guarded {
             if chosen.variant.is_none() {
@@ -109,12 +105,12 @@ impl Inner {
             }
             self.check_signature(&account.id, request.target)?;
         }
-        let hints = Hints::from_headers(request.headers.iter().copied());
-        let reader = Reader { allowed: &settings.allowed_origins, born, job };
         let life = match guarded {
             true => private_life(request.query(), sign::now()),
             false => public_life(chosen.browser_ttl.unwrap_or(settings.browser_ttl)),
         };
+        let hints = Hints::from_headers(request.headers.iter().copied());
+        let reader = Reader { allowed: &settings.allowed_origins, born, job };
         Ok(Allowed {
             overlays: self.overlays(&chosen.options, false, reader)?,
             allowed: settings.allowed_origins.clone(),
@@ -129,6 +125,46 @@ impl Inner {
             hints,
             life,
             born,
+        })
+    }
+
+    /// What a client with `headers` would get, for nobody yet.
+    pub(super) fn order_ahead(
+        &self,
+        account: &Account,
+        image: &str,
+        choice: &Choice,
+        headers: &[(&str, &str)],
+        job: &Job,
+    ) -> Result<Order, Failure> {
+        let born = self.hosted.seen().map_err(own)?;
+        let settings = self.hosted.settings(&account.id).map_err(own)?;
+        let chosen = self.choose(account, &settings, choice)?;
+        let facts = self.known(account, image, born)?;
+        let hints = Hints::from_headers(headers.iter().copied());
+        let reader = Reader { allowed: &settings.allowed_origins, born, job };
+        let allowed = Allowed {
+            overlays: self.overlays(&chosen.options, false, reader)?,
+            allowed: settings.allowed_origins.clone(),
+            resolved: delivery::resolve(&chosen.options, &hints),
+            accept_ch: Vec::new(),
+            warnings: Vec::new(),
+            image: image.to_owned(),
+            variant: chosen.variant,
+            hash: facts.hash,
+            uploaded: facts.uploaded,
+            account: account.clone(),
+            hints,
+            life: String::new(),
+            born,
+        };
+        Ok(Order { ahead: true, ..allowed.order() })
+    }
+
+    fn known(&self, account: &Account, image: &str, born: u64) -> Result<ImageFacts, Failure> {
+        self.facts(&account.id, image, born).map_err(|error| match error.kind() {
+            Kind::NotFound => Failure::situation(Situation::NoSuchImage),
+            _ => own(error),
         })
     }
 
@@ -189,30 +225,22 @@ impl Inner {
         })
     }
 
-    fn delivered(&self, allowed: &Allowed, key: &str, asker: &Asker<'_>, made: &Made) -> Response {
-        let Some((format, head)) = Head::read(&made.kept) else {
-            return Failure::coded(9517, 500, "an internal failure").response();
-        };
-        let warnings = [&allowed.warnings[..], &head.warnings[..]].concat();
-        let mut headers = delivery::headers(&Facts {
-            format,
-            bytes: made.kept.body.len(),
-            work: made.work,
-            warnings: &warnings,
-            key,
-            kept: made.hit,
+    fn delivered(
+        &self,
+        request: &Request<'_>,
+        allowed: &Allowed,
+        known: &Known<'_>,
+        made: &Made,
+    ) -> Response {
+        let told = Told {
+            warnings: &allowed.warnings,
             vary: &allowed.resolved.vary,
             accept_ch: &allowed.accept_ch,
-            source_etag: Some(allowed.version()),
+            tags: &allowed.tags(),
+            life: allowed.life.clone(),
             source_cache_control: None,
-        });
-        for (name, value) in headers.iter_mut().filter(|(name, _)| name == "Cache-Control") {
-            debug_assert_eq!(name, "Cache-Control");
-            value.clone_from(&allowed.life);
-        }
-        headers.push(("Cache-Tag".to_owned(), allowed.tags().join(",")));
-        cross_origin(&mut headers);
-        let response = asker.send(format.mime(), &made.kept.body, headers);
+        };
+        let response = known.answer(request, made, &told);
         self.hosted.count(&allowed.account.id, Counted::Delivered(response.body.len() as u64));
         if !made.hit {
             self.hosted.count(&allowed.account.id, Counted::Transformed);
@@ -225,16 +253,6 @@ impl Allowed {
     /// What the bytes are, short.
     fn version(&self) -> &str {
         self.hash.get(..32).unwrap_or(&self.hash)
-    }
-
-    /// Equal keys, equal bytes: whose image, which bytes, what is done to them, for which clients,
-    /// and by which encoders.
-    fn key(&self) -> String {
-        let options = self.resolved.key(&self.hints);
-        let overlays: Vec<_> =
-            self.overlays.iter().map(|overlay| overlay.found.version.as_str()).collect();
-        let (account, image, hash) = (&self.account.id, &self.image, self.version());
-        format!("{VERSION} image:{account}/{image} {hash} {options} {}", overlays.join(","))
     }
 
     fn tags(&self) -> Vec<String> {
@@ -258,13 +276,17 @@ impl Allowed {
         headers
     }
 
-    fn order(&self, key: &str) -> Order {
+    fn order(&self) -> Order {
+        let (account, image, hash) = (&self.account.id, &self.image, self.version());
+        let overlays: Vec<_> =
+            self.overlays.iter().map(|overlay| overlay.found.version.as_str()).collect();
+        let start = format!("{VERSION} image:{account}/{image} {hash}");
         let address = format!("/{}/{}", self.account.hash, self.image);
         Order {
-            key: key.to_owned(),
+            ends: [start, overlays.join(",")],
             label: Label { tags: self.tags(), address, born: self.born },
             keep: self.overlays.iter().all(|overlay| overlay.found.keep),
-            options: self.resolved.options.clone(),
+            resolved: self.resolved.clone(),
             hints: self.hints.clone(),
             material: Material::Hosted {
                 account: self.account.id.clone(),
@@ -273,6 +295,7 @@ impl Allowed {
             },
             overlays: self.overlays.clone(),
             allowed: self.allowed.clone(),
+            ahead: false,
         }
     }
 }

@@ -9,7 +9,9 @@
 //! at most `workers` of them work on pixels at once, at most `queue` more wait, and whoever asks
 //! for what is being made already waits for that one.
 
+mod ahead;
 mod asked;
+mod background;
 mod config;
 mod deliver;
 mod facts;
@@ -24,7 +26,9 @@ mod sources;
 mod stores;
 #[cfg(test)]
 mod tests;
+mod told;
 mod transform;
+mod upgrade;
 mod work;
 
 use std::fmt;
@@ -39,13 +43,13 @@ use crate::fetch::{Fetcher, Rules};
 use crate::guard::guard;
 use crate::hooks::Hooks;
 use crate::hosted::{Account, Hosted, Setup};
-use crate::storage::results::Kept;
 use crate::{Engine, Error, Job, Request, Response, Result};
+use background::Background;
 use flight::Flights;
 use pool::Pool;
-use respond::Failure;
 use sources::Sources;
 use stores::Shelves;
+use work::Landed;
 
 pub use config::{AccountConfig, Config, ResultsConfig, SourcesConfig};
 pub use pool::Load;
@@ -61,9 +65,12 @@ struct Inner {
     pool: Pool,
     shelves: Arc<Shelves>,
     hosted: Hosted,
-    flights: Flights<std::result::Result<Arc<Kept>, Failure>>,
+    flights: Flights<Landed>,
     sources: Sources,
+    background: Arc<Background>,
     transforms: AtomicU64,
+    /// Nanoseconds that AVIF takes for a pixel.
+    avif_rate: AtomicU64,
 }
 
 impl Service {
@@ -85,11 +92,16 @@ impl Service {
         config.check()?;
         let engine = Engine::new(config.limits.clone()).with_hooks(hooks);
         let shelves = Arc::new(Shelves::open(config)?);
-        let hosted = Hosted::open(stores::open(config)?, engine.clone(), setup(config, &shelves))?;
+        let background = Arc::new(Background::new());
+        let hosted = Hosted::open(
+            stores::open(config)?,
+            engine.clone(),
+            setup(config, &shelves, &background),
+        )?;
         if config.require_signature && hosted.keys(&hosted.home().id)?.is_empty() {
             return Err(Error::invalid("require_signature", "a signing key", "none"));
         }
-        Ok(Service(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             config: config.clone(),
             engine,
             pool: Pool::new(config.workers, config.queue),
@@ -97,8 +109,12 @@ impl Service {
             shelves,
             hosted,
             flights: Flights::new(),
+            background,
             transforms: AtomicU64::new(0),
-        })))
+            avif_rate: AtomicU64::new(upgrade::FIRST_RATE),
+        });
+        inner.background.start(&inner)?;
+        Ok(Service(inner))
     }
 
     /// Answers a request. Never fails and never panics: what goes wrong is an HTTP answer.
@@ -119,6 +135,8 @@ impl Service {
     /// Stops background work and waits for it to end. Requests that are still running finish;
     /// later ones are answered as long as the stores do.
     pub fn close(&self) {
+        self.0.background.stop();
+        self.0.background.join();
         self.0.hosted.close();
     }
 
@@ -144,18 +162,27 @@ impl fmt::Debug for Service {
     }
 }
 
+impl Drop for Inner {
+    /// A service that is not closed ends its work when its last clone goes.
+    fn drop(&mut self) {
+        self.background.stop();
+        self.background.join();
+    }
+}
+
 impl Inner {
     fn count_transform(&self) {
         self.transforms.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-fn setup(config: &Config, shelves: &Arc<Shelves>) -> Setup {
+fn setup(config: &Config, shelves: &Arc<Shelves>, background: &Arc<Background>) -> Setup {
     Setup {
         account: config.account.id.clone(),
         hash: config.account.hash.clone(),
         admin_token: config.admin_token.clone(),
         results: Some(shelves.clone()),
+        sink: background.clone(),
         lease: Duration::from_millis(config.lease_ms),
         ..Setup::default()
     }

@@ -7,8 +7,10 @@ use super::{Config, Service};
 use crate::storage::fresh_key;
 use crate::{Job, Request, Response};
 
+mod ahead;
 mod delivery;
 mod transforms;
+mod web;
 
 /// A folder that goes away with the test.
 struct Folder(PathBuf);

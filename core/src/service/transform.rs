@@ -7,9 +7,10 @@ use super::asked::{at, Asked};
 use super::overlays::Overlay;
 use super::respond::{cross_origin, Asker, Failure};
 use super::sources::{Found, Reader};
-use super::work::{Head, Made, Material, Order, Unmade};
+use super::told::{Known, Told};
+use super::work::{Made, Material, Order, Unmade};
 use super::Inner;
-use crate::delivery::{self, Facts, Stage, Validators};
+use crate::delivery::{self, Stage, Validators};
 use crate::hosted::account_tag;
 use crate::storage::results::Label;
 use crate::{url, Job, Request, Response, VERSION};
@@ -27,16 +28,15 @@ impl Inner {
     ) -> Result<Response, Failure> {
         for _ in 0..TRIES {
             let opened = Opened::new(self, asked, job).map_err(|failure| asked.fail(failure))?;
-            let source = &opened.source;
-            let key = opened.key(asked);
-            let tag = delivery::entity_tag(&key, Some(source.tag()));
-            let validators = Validators { etag: tag.as_deref(), modified: opened.modified() };
-            let asker = Asker::new(request, validators);
-            if let Some(verdict) = asker.verdict(&self.unchanged(asked, source)) {
+            let order = opened.order(asked);
+            let unchanged = self.unchanged(asked, &opened);
+            let modified = opened.modified();
+            let known = Known { version: opened.source.tag(), modified };
+            if let Some(verdict) = known.verdict(request, &order.key(), &unchanged) {
                 return Ok(verdict);
             }
-            match self.make(&opened.order(asked, &key), job) {
-                Ok(made) => return Ok(self.transformed(asked, &opened, &key, &asker, &made)),
+            match self.make(&order, job) {
+                Ok(made) => return Ok(self.transformed(request, asked, &opened, &known, &made)),
                 Err(Unmade::Changed) => {}
                 Err(Unmade::Failed(failure)) => return Err(asked.fail(failure)),
             }
@@ -45,8 +45,8 @@ impl Inner {
     }
 
     /// Headers of a 304.
-    fn unchanged(&self, asked: &Asked, source: &Found) -> Vec<(String, String)> {
-        let life = delivery::cache_control(source.cache_control.as_deref()).0;
+    fn unchanged(&self, asked: &Asked, opened: &Opened) -> Vec<(String, String)> {
+        let life = delivery::cache_control(opened.source.cache_control.as_deref()).0;
         let mut headers = vec![("Cache-Control".to_owned(), life)];
         if !asked.resolved.vary.is_empty() {
             headers.push(("Vary".to_owned(), asked.resolved.vary.join(", ")));
@@ -57,31 +57,22 @@ impl Inner {
 
     fn transformed(
         &self,
+        request: &Request<'_>,
         asked: &Asked,
         opened: &Opened,
-        key: &str,
-        asker: &Asker<'_>,
+        known: &Known<'_>,
         made: &Made,
     ) -> Response {
-        let Some((format, head)) = Head::read(&made.kept) else {
-            return Failure::coded(9517, 500, "an internal failure").response();
-        };
-        let warnings = [&asked.warnings[..], &head.warnings[..]].concat();
-        let mut headers = delivery::headers(&Facts {
-            format,
-            bytes: made.kept.body.len(),
-            work: made.work,
-            warnings: &warnings,
-            key,
-            kept: made.hit,
+        let life = opened.source.cache_control.as_deref();
+        let told = Told {
+            warnings: &asked.warnings,
             vary: &asked.resolved.vary,
             accept_ch: &asked.accept_ch,
-            source_etag: Some(opened.source.tag()),
-            source_cache_control: opened.source.cache_control.as_deref(),
-        });
-        headers.push(("Cache-Tag".to_owned(), opened.tags.join(",")));
-        cross_origin(&mut headers);
-        asker.send(format.mime(), &made.kept.body, headers)
+            tags: &opened.tags,
+            life: delivery::cache_control(life).0,
+            source_cache_control: life,
+        };
+        known.answer(request, made, &told)
     }
 
     /// A picture as it lies in the folder. Only what the engine knows as a picture leaves.
@@ -139,31 +130,26 @@ impl Opened {
         std::iter::once(&self.source).chain(overlays)
     }
 
-    /// Equal keys, equal bytes: what it is made of, options, client, encoders.
-    fn key(&self, asked: &Asked) -> String {
-        let overlays: Vec<_> = self.found().skip(1).map(|found| found.version.as_str()).collect();
-        let options = asked.resolved.key(&asked.hints);
-        let place = asked.place.name();
-        format!("{VERSION} {place} {} {options} {}", self.source.version, overlays.join(","))
-    }
-
     /// What the client can recognise the result by.
     fn modified(&self) -> Option<SystemTime> {
         self.found().map(|found| found.modified).fold(None, Option::max)
     }
 
-    fn order(&self, asked: &Asked, key: &str) -> Order {
+    fn order(&self, asked: &Asked) -> Order {
+        let overlays: Vec<_> = self.found().skip(1).map(|found| found.version.as_str()).collect();
+        let start = format!("{VERSION} {} {}", asked.place.name(), self.source.version);
         let label =
             Label { tags: self.tags.clone(), address: asked.place.address(), born: self.born };
         Order {
-            key: key.to_owned(),
+            ends: [start, overlays.join(",")],
             label,
             keep: self.found().all(|found| found.keep),
-            options: asked.resolved.options.clone(),
+            resolved: asked.resolved.clone(),
             hints: asked.hints.clone(),
             material: Material::Source { place: asked.place.clone(), found: self.source.clone() },
             overlays: self.overlays.clone(),
             allowed: self.allowed.clone(),
+            ahead: false,
         }
     }
 }

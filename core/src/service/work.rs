@@ -7,26 +7,30 @@ use serde::{Deserialize, Serialize};
 
 use super::flight::Seat;
 use super::overlays::Overlay;
+use super::pool;
 use super::respond::Failure;
 use super::sources::{Found, Place, Reader, Unread};
 use super::Inner;
-use crate::delivery::{Hints, Situation, Stage, Work};
+use crate::delivery::{Hints, Resolved, Situation, Stage, Work};
 use crate::image::Format;
 use crate::storage::results::{Kept, Label};
 use crate::storage::Results;
-use crate::{Assets, Error, Input, Job, Kind, Options};
+use crate::{Assets, Error, Input, Job, Kind};
+
+/// How long work that nobody waits for waits for a free place.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A result that is wanted. Everything is owned, so that it can be made later as well.
 #[derive(Debug, Clone)]
 pub(super) struct Order {
-    /// What it is kept under: equal keys, equal bytes.
-    pub key: String,
+    /// What it is made of and by whom, and what is drawn on it: the start and the end of its key.
+    pub ends: [String; 2],
     /// By what it can be purged.
     pub label: Label,
     /// Whether it may be kept.
     pub keep: bool,
     /// What is asked for, plain for the client.
-    pub options: Options,
+    pub resolved: Resolved,
     /// What the client's headers say.
     pub hints: Hints,
     /// What it is made of.
@@ -35,6 +39,8 @@ pub(super) struct Order {
     pub overlays: Vec<Overlay>,
     /// Hosts that the account allows besides those of the configuration.
     pub allowed: Vec<String>,
+    /// Whether nobody waits for it.
+    pub ahead: bool,
 }
 
 /// What a result is made of.
@@ -49,10 +55,18 @@ pub(super) enum Material {
 /// A result and what it took.
 pub(super) struct Made {
     pub kept: Arc<Kept>,
+    /// What it is kept under.
+    pub key: String,
     pub work: Work,
     /// Whether nothing was done for it.
     pub hit: bool,
+    /// Whether a better one is being made for the next request.
+    pub interim: bool,
 }
+
+/// What everyone gets who waits for the same work: a result, its key, whether it is the interim
+/// one.
+pub(super) type Landed = Result<(Arc<Kept>, String, bool), Failure>;
 
 /// What is noted of a result beside its bytes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -93,29 +107,45 @@ impl Head {
     }
 }
 
+impl Order {
+    /// Equal keys, equal bytes.
+    pub(super) fn key(&self) -> String {
+        let [start, end] = &self.ends;
+        format!("{start} {} {end}", self.resolved.key(&self.hints))
+    }
+}
+
 impl Inner {
-    /// The result of an order.
+    /// The result of an order, or the best that there is for now.
     pub(super) fn make(&self, order: &Order, job: &Job) -> Result<Made, Unmade> {
-        if let Some(kept) = self.shelves.get(&order.key) {
-            return Ok(Made::hit(kept));
+        let key = order.key();
+        if let Some(kept) = self.shelves.get(&key) {
+            return Ok(Made::found(kept, key));
+        }
+        if !order.ahead && self.background.is_upgrading(&key) {
+            return self.make_interim(order, job);
         }
         // Who has seen a newer log must not get what was begun before it.
-        let flight = format!("{} {}", order.label.born, order.key);
-        let seat = self.flights.join(&flight, job);
+        let seat = self.flights.join(&format!("{} {key}", order.label.born), job);
         match seat.map_err(|error| Failure::new(&error, Stage::Transform))? {
-            Seat::Landed(landed) => Ok(Made::hit(landed?)),
+            Seat::Landed(landed) => {
+                let (kept, key, interim) = landed?;
+                Ok(Made { interim, ..Made::found(kept, key) })
+            }
             Seat::Lead(leader) => {
                 // It may have been finished between the look and the lead.
-                if let Some(kept) = self.shelves.get(&order.key) {
-                    leader.land(Ok(kept.clone()));
-                    return Ok(Made::hit(kept));
-                }
-                let made = self.make_here(order, job);
+                let made = match self.shelves.get(&key) {
+                    Some(kept) => Ok(Made::found(kept, key)),
+                    None => self.make_here(order, key, job),
+                };
                 match &made {
-                    Ok(made) => leader.land(Ok(made.kept.clone())),
+                    Ok(made) => {
+                        leader.land(Ok((made.kept.clone(), made.key.clone(), made.interim)));
+                    }
                     Err(Unmade::Failed(failure)) if !failure.is_personal() => {
                         leader.land(Err(failure.clone()));
                     }
+                    // Somebody else who waits tries next.
                     Err(_) => {}
                 }
                 made
@@ -124,19 +154,24 @@ impl Inner {
     }
 
     /// Makes a result, when it is our turn, and keeps it.
-    fn make_here(&self, order: &Order, job: &Job) -> Result<Made, Unmade> {
+    fn make_here(&self, order: &Order, key: String, job: &Job) -> Result<Made, Unmade> {
         let failed = |stage| move |error: Error| Failure::new(&error, stage);
         let start = Instant::now();
         let (source, assets) = self.gather(order, job)?;
         let fetch = start.elapsed();
+        let input = Input::new(&source).with_hints(&order.hints).with_assets(&assets);
+        if self.would_miss_the_budget(order, &input, job) {
+            self.background.upgrade(order, &key);
+            return self.make_interim(order, job);
+        }
         let queued = Instant::now();
-        let _place = self.pool.enter(job).map_err(failed(Stage::Transform))?;
+        let _place = self.place(order, job).map_err(failed(Stage::Transform))?;
         let queue = queued.elapsed();
         self.engine.probe(&source).map_err(failed(Stage::Decode))?;
-        let input = Input::new(&source).with_hints(&order.hints).with_assets(&assets);
-        let rendered = self.engine.render(&input, &order.options, job);
+        let rendered = self.engine.render(&input, &order.resolved.options, job);
         let rendered = rendered.map_err(failed(Stage::Transform))?;
         let info = rendered.info;
+        self.learn(&info);
         let head = Head { format: info.format.name().to_owned(), warnings: info.warnings };
         let kept = Arc::new(Kept {
             head: serde_json::to_string(&head).unwrap_or_default(),
@@ -144,10 +179,20 @@ impl Inner {
             label: order.label.clone(),
         });
         if order.keep {
-            self.shelves.put(&order.key, kept.clone());
+            self.shelves.put(&key, kept.clone());
         }
         self.count_transform();
-        Ok(Made { kept, work: work(queue, fetch, &info.timings), hit: false })
+        let work = work(queue, fetch, &info.timings);
+        Ok(Made { kept, key, work, hit: false, interim: false })
+    }
+
+    /// A place to work at. Nobody who waits stands behind work that nobody waits for.
+    fn place(&self, order: &Order, job: &Job) -> crate::Result<pool::Place<'_>> {
+        if !order.ahead {
+            return self.pool.enter(job);
+        }
+        let busy = || Error::new(Kind::Busy, "there was no time for work ahead");
+        self.pool.enter_idle(job, PATIENCE).ok_or_else(busy)
     }
 
     /// The bytes that a result is made of.
@@ -193,8 +238,8 @@ impl Inner {
 }
 
 impl Made {
-    fn hit(kept: Arc<Kept>) -> Self {
-        Made { kept, work: Work::default(), hit: true }
+    fn found(kept: Arc<Kept>, key: String) -> Self {
+        Made { kept, key, work: Work::default(), hit: true, interim: false }
     }
 }
 
