@@ -29,7 +29,7 @@ mod keys;
 mod kind;
 mod links;
 mod listing;
-mod multipart;
+pub(crate) mod multipart;
 mod openapi;
 mod operation;
 mod purges;

@@ -202,6 +202,7 @@ impl Background {
             let round = || {
                 inner.hosted.flush_usage()?;
                 inner.hosted.tidy()?;
+                inner.claims.as_ref().map_or(Ok(()), |claims| claims.tidy())?;
                 if self.held().renders.is_empty() {
                     inner.hosted.wishes()?.into_iter().for_each(|wish| self.wish(wish));
                 }

@@ -36,6 +36,10 @@ struct Allowed {
     hash: String,
     /// When they came, in Unix milliseconds.
     uploaded: u64,
+    /// Whether the image is shown by signed URLs only.
+    private: bool,
+    /// Whether the variant is shown without a signature all the same.
+    open: bool,
     /// The variant's name, where there is one.
     variant: Option<String>,
     resolved: Resolved,
@@ -94,38 +98,18 @@ impl Inner {
     ) -> Result<Allowed, Failure> {
         let born = self.hosted.seen().map_err(own)?;
         let account = self.account_of(request, &delivery.account)?;
-        let settings = self.hosted.settings(&account.id).map_err(own)?;
-        let chosen = self.choose(&account, &settings, &delivery.choice)?;
-        let facts = self.known(&account, &delivery.image, born)?;
-        let guarded = (facts.private || self.config.require_signature) && !chosen.open;
-        if guarded {
-            if chosen.variant.is_none() {
+        let Delivery { image, choice, .. } = delivery;
+        let mut allowed = self.look_up(account, image, choice, request.headers, born)?;
+        if (allowed.private || self.config.require_signature) && !allowed.open {
+            if allowed.variant.is_none() {
                 let text = "options in place of a variant are not for images that need a signature";
                 return Err(Failure::told(Situation::FlexibleVariantsOff, text));
             }
-            self.check_signature(&account.id, request.target)?;
+            self.check_signature(&allowed.account.id, request.target)?;
+            allowed.life = private_life(request.query(), sign::now());
         }
-        let life = match guarded {
-            true => private_life(request.query(), sign::now()),
-            false => public_life(chosen.browser_ttl.unwrap_or(settings.browser_ttl)),
-        };
-        let hints = Hints::from_headers(request.headers.iter().copied());
-        let reader = Reader { allowed: &settings.allowed_origins, born, job };
-        Ok(Allowed {
-            overlays: self.overlays(&chosen.options, false, reader)?,
-            allowed: settings.allowed_origins.clone(),
-            resolved: delivery::resolve(&chosen.options, &hints),
-            accept_ch: delivery::accept_ch(&chosen.options),
-            warnings: delivery.warnings.clone(),
-            image: delivery.image.clone(),
-            variant: chosen.variant,
-            hash: facts.hash,
-            uploaded: facts.uploaded,
-            account,
-            hints,
-            life,
-            born,
-        })
+        allowed.warnings.clone_from(&delivery.warnings);
+        self.with_overlays(allowed, job)
     }
 
     /// What a client with `headers` would get, for nobody yet.
@@ -138,27 +122,47 @@ impl Inner {
         job: &Job,
     ) -> Result<Order, Failure> {
         let born = self.hosted.seen().map_err(own)?;
+        let allowed = self.look_up(account.clone(), image, choice, headers, born)?;
+        Ok(Order { ahead: true, ..self.with_overlays(allowed, job)?.order() })
+    }
+
+    /// What is known of an image in a variant, for a client with `headers`: not yet whether it
+    /// may have it.
+    fn look_up(
+        &self,
+        account: Account,
+        image: &str,
+        choice: &Choice,
+        headers: &[(&str, &str)],
+        born: u64,
+    ) -> Result<Allowed, Failure> {
         let settings = self.hosted.settings(&account.id).map_err(own)?;
-        let chosen = self.choose(account, &settings, choice)?;
-        let facts = self.known(account, image, born)?;
+        let chosen = self.choose(&account, &settings, choice)?;
+        let facts = self.known(&account, image, born)?;
         let hints = Hints::from_headers(headers.iter().copied());
-        let reader = Reader { allowed: &settings.allowed_origins, born, job };
-        let allowed = Allowed {
-            overlays: self.overlays(&chosen.options, false, reader)?,
-            allowed: settings.allowed_origins.clone(),
+        Ok(Allowed {
             resolved: delivery::resolve(&chosen.options, &hints),
-            accept_ch: Vec::new(),
+            accept_ch: delivery::accept_ch(&chosen.options),
+            life: public_life(chosen.browser_ttl.unwrap_or(settings.browser_ttl)),
+            allowed: settings.allowed_origins.clone(),
             warnings: Vec::new(),
+            overlays: Vec::new(),
             image: image.to_owned(),
             variant: chosen.variant,
+            open: chosen.open,
+            private: facts.private,
             hash: facts.hash,
             uploaded: facts.uploaded,
-            account: account.clone(),
+            account,
             hints,
-            life: String::new(),
             born,
-        };
-        Ok(Order { ahead: true, ..allowed.order() })
+        })
+    }
+
+    fn with_overlays(&self, allowed: Allowed, job: &Job) -> Result<Allowed, Failure> {
+        let reader = Reader { allowed: &allowed.allowed, born: allowed.born, job };
+        let overlays = self.overlays(&allowed.resolved.options, false, reader)?;
+        Ok(Allowed { overlays, ..allowed })
     }
 
     fn known(&self, account: &Account, image: &str, born: u64) -> Result<ImageFacts, Failure> {

@@ -12,6 +12,8 @@
 mod ahead;
 mod asked;
 mod background;
+mod binding;
+mod claim;
 mod config;
 mod deliver;
 mod facts;
@@ -45,6 +47,7 @@ use crate::hooks::Hooks;
 use crate::hosted::{Account, Hosted, Setup};
 use crate::{Engine, Error, Job, Request, Response, Result};
 use background::Background;
+use claim::Claims;
 use flight::Flights;
 use pool::Pool;
 use sources::Sources;
@@ -68,6 +71,8 @@ struct Inner {
     flights: Flights<Landed>,
     sources: Sources,
     background: Arc<Background>,
+    /// Where nodes share their results.
+    claims: Option<Claims>,
     transforms: AtomicU64,
     /// Nanoseconds that AVIF takes for a pixel.
     avif_rate: AtomicU64,
@@ -93,11 +98,9 @@ impl Service {
         let engine = Engine::new(config.limits.clone()).with_hooks(hooks);
         let shelves = Arc::new(Shelves::open(config)?);
         let background = Arc::new(Background::new());
-        let hosted = Hosted::open(
-            stores::open(config)?,
-            engine.clone(),
-            setup(config, &shelves, &background),
-        )?;
+        let stores = stores::open(config)?;
+        let hosted =
+            Hosted::open(stores.clone(), engine.clone(), setup(config, &shelves, &background))?;
         if config.require_signature && hosted.keys(&hosted.home().id)?.is_empty() {
             return Err(Error::invalid("require_signature", "a signing key", "none"));
         }
@@ -110,6 +113,7 @@ impl Service {
             hosted,
             flights: Flights::new(),
             background,
+            claims: config.results.bucket.as_ref().map(|_| Claims::new(stores.catalog.clone())),
             transforms: AtomicU64::new(0),
             avif_rate: AtomicU64::new(upgrade::FIRST_RATE),
         });

@@ -85,7 +85,6 @@ impl Pool {
         }
     }
 
-    #[allow(dead_code)]
     /// Takes a place that nobody waits for; `None` when there was none for as long as `patience`.
     pub(super) fn enter_idle(&self, job: &Job, patience: Duration) -> Option<Place<'_>> {
         let start = Instant::now();

@@ -50,7 +50,6 @@ impl Failure {
         Failure { answer: delivery::answer_code(code, message), kind: Kind::Invalid }
     }
 
-    #[allow(dead_code)]
     /// An answer to the binding, which reads the number from a header of its own.
     pub(super) fn binding(code: Code, message: &str) -> Self {
         let mut answer = delivery::answer_code(code, message);
@@ -187,7 +186,6 @@ pub(super) fn wrong_method() -> Response {
     Failure::coded(9424, 405, "method: expected GET or HEAD").response().with("Allow", "GET, HEAD")
 }
 
-#[allow(dead_code)]
 /// JSON that is not to be kept.
 pub(super) fn json(json: &serde_json::Value) -> Response {
     Response::new(200, json.to_string())

@@ -1,5 +1,7 @@
 //! Which part of the service answers which path.
 
+use std::borrow::Cow;
+
 use super::asked::Asked;
 use super::respond::{preflight, wrong_method, Failure};
 use super::Inner;
@@ -26,6 +28,9 @@ impl Inner {
         if let Some(response) = self.with_api(request, |api| api::answer(api, &below, job)) {
             return response;
         }
+        if let Some(response) = self.binding(request, below.path(), job) {
+            return response;
+        }
         self.picture(request, target, job).unwrap_or_else(Failure::response)
     }
 
@@ -44,16 +49,17 @@ impl Inner {
         if delivery::is_loop(request.header("via")) {
             return Err(Failure::from_answer(delivery::answer_loop(), Kind::Forbidden));
         }
+        let path = target.split('?').next().unwrap_or(target);
+        if path.starts_with(DELIVERY_PREFIX) || self.names_an_account(path) {
+            return self.deliver(request, target, job);
+        }
+        let target = &*self.without_signature(request, target)?;
         if target.starts_with(TRANSFORM_PREFIX) {
             let asked = Asked::from_url(&self.engine, &self.sources, request, target)?;
             return self.transform(request, &asked, job);
         }
         if let Some(asked) = Asked::from_worker(&self.engine, &self.sources, request, target)? {
             return self.transform(request, &asked, job);
-        }
-        let path = target.split('?').next().unwrap_or(target);
-        if path.starts_with(DELIVERY_PREFIX) || self.names_an_account(path) {
-            return self.deliver(request, target, job);
         }
         if !path.starts_with("/cdn-cgi/") && self.sources.has_folder() {
             return self.original(request, path);
@@ -62,6 +68,27 @@ impl Inner {
             true => self.deliver(request, target, job),
             false => Err(Failure::situation(Situation::NoSuchImage)),
         }
+    }
+
+    /// Where everything must be signed, checks that and takes `exp` and `sig` away, as they are
+    /// none of the source's.
+    fn without_signature<'a>(
+        &self,
+        request: &Request<'_>,
+        target: &'a str,
+    ) -> Result<Cow<'a, str>, Failure> {
+        if !self.config.require_signature {
+            return Ok(target.into());
+        }
+        self.check_signature(&self.hosted.home().id, request.target)?;
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let own = |part: &&str| !part.starts_with("exp=") && !part.starts_with("sig=");
+        let rest: Vec<&str> = query.split('&').filter(own).collect();
+        Ok(match rest.is_empty() {
+            true => path.to_owned(),
+            false => format!("{path}?{}", rest.join("&")),
+        }
+        .into())
     }
 
     /// Whether the first word of a path is the hash of an account.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::claim::Claimed;
 use super::flight::Seat;
 use super::overlays::Overlay;
 use super::pool;
@@ -136,7 +137,7 @@ impl Inner {
                 // It may have been finished between the look and the lead.
                 let made = match self.shelves.get(&key) {
                     Some(kept) => Ok(Made::found(kept, key)),
-                    None => self.make_here(order, key, job),
+                    None => self.make_once(order, key, job),
                 };
                 match &made {
                     Ok(made) => {
@@ -150,6 +151,18 @@ impl Inner {
                 }
                 made
             }
+        }
+    }
+
+    /// Makes a result, unless another node that shares the results does.
+    fn make_once(&self, order: &Order, key: String, job: &Job) -> Result<Made, Unmade> {
+        let Some(claims) = self.claims.as_ref().filter(|_| order.keep) else {
+            return self.make_here(order, key, job);
+        };
+        let claimed = claims.claim(&key, || self.shelves.get(&key), job);
+        match claimed.map_err(|error| Failure::new(&error, Stage::Transform))? {
+            Claimed::Found(kept) => Ok(Made::found(kept, key)),
+            Claimed::Ours(_held) => self.make_here(order, key, job),
         }
     }
 

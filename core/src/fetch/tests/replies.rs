@@ -40,6 +40,7 @@ fn the_facts_of_a_response_are_kept() {
         last_modified: Some("then".into()),
         cache_control: Some("max-age=5, public".into()),
         body: b"abc".to_vec(),
+        ..Fetched::default()
     };
     assert_eq!(fetched.unwrap(), expected);
 }

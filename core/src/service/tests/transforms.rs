@@ -210,3 +210,74 @@ fn who_asks_too_much_is_told_to_come_back() {
     drop(place);
     assert_eq!(ask(&service, URL, &[]).status, 200);
 }
+
+#[test]
+fn where_all_must_be_signed_transforms_and_originals_must_be_too() {
+    let folder = Folder::new();
+    let change = |config: &mut Config| config.require_signature = true;
+    let service = with_pictures(&folder, &["rgb.png"], change);
+    let keys = service.0.hosted.keys(&service.account().id).unwrap();
+    let sign = |path: &str, expires| crate::sign::sign(path, &keys[0].value, expires).unwrap();
+    for path in [URL, "/rgb.png", "/cdn-cgi/image/width=20/rgb.png?v=1"] {
+        assert_eq!(ask(&service, path, &[]).status, 403, "{path}");
+        let late = Some(crate::sign::now());
+        assert_eq!(ask(&service, &sign(path, late), &[]).status, 403, "{path}");
+        let soon = Some(crate::sign::now() + 60);
+        for expires in [None, soon] {
+            let response = ask(&service, &sign(path, expires), &[]);
+            assert_eq!(response.status, 200, "{path}: {}", shown(&response));
+        }
+    }
+    // However often it was signed, the source is the same one.
+    assert_eq!(made(&service), 2);
+}
+
+/// A form as a Worker's runtime sends it.
+fn form(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, data) in parts {
+        let head = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(data);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--x--\r\n");
+    body
+}
+
+fn post(service: &Service, target: &str, body: &[u8]) -> Response {
+    let headers = [("Content-Type", "multipart/form-data; boundary=x")];
+    let request = Request { headers: &headers, body, ..Request::new("POST", target) };
+    service.handle(&request, &Job::default())
+}
+
+#[test]
+fn a_workers_binding_gets_facts_and_steps() {
+    let folder = Folder::new();
+    let service = service(&folder);
+    let (image, drawn) = (picture("rgb.png"), picture("alpha.png"));
+    let info = post(&service, "/info", &form(&[("image", &image)]));
+    let facts: serde_json::Value = serde_json::from_slice(&info.body).unwrap();
+    assert_eq!((&facts["format"], &facts["file_size"]), (&"image/png".into(), &image.len().into()));
+    let steps = br#"[{"imageIndex":0,"width":12},{"drawImageIndex":1,"targetImageIndex":0}]"#;
+    let call = [
+        ("image", &image[..]),
+        ("draw_image", &drawn[..]),
+        ("transforms", steps),
+        ("output_format", b"image/webp"),
+    ];
+    let done = post(&service, "/transform", &form(&call));
+    assert_eq!(done.status, 200, "{}", shown(&done));
+    assert_eq!(done.header("content-type"), Some("image/webp"));
+    assert_eq!(done.header("cf-images-output-width"), Some("12"));
+    for (target, parts, status) in [
+        ("/info", vec![("image", &b"text"[..])], 415),
+        ("/info", vec![("other", &image[..])], 400),
+        ("/transform", vec![("image", &image[..])], 400),
+        ("/transform", vec![("image", &image[..]), ("output_format", b"image/tiff")], 415),
+    ] {
+        let refused = post(&service, target, &form(&parts));
+        assert_eq!(refused.status, status, "{target}: {}", shown(&refused));
+        assert!(refused.header("cf-images-binding").unwrap().starts_with("err="));
+    }
+}
