@@ -153,15 +153,9 @@ impl Background {
             let job = Job::new(inner.engine.limits(), self.cancel.clone());
             match task {
                 Render::Upgrade(order, key) => {
-                    let made = guard(|| Ok(inner.make(&order, &job).is_ok()));
-                    let mut held = self.held();
-                    held.upgrading.remove(&key);
-                    if !made.unwrap_or(false) && !self.cancel.is_cancelled() {
-                        if held.failed.len() >= MOST_FAILED {
-                            held.failed.clear();
-                        }
-                        held.failed.insert(key);
-                    }
+                    let made = guard(|| Ok(inner.make(&order, &job).map(|made| made.interim)));
+                    let (again, done) = (matches!(made, Ok(Ok(true))), matches!(made, Ok(Ok(_))));
+                    self.upgraded(order, key, again, done);
                 }
                 Render::Wish(wish) => {
                     // What cannot be made will not be wished for again.
@@ -171,6 +165,23 @@ impl Background {
                     }
                 }
             }
+        }
+    }
+
+    /// What becomes of an order that was tried: done, to be tried again, or given up.
+    fn upgraded(&self, order: Box<Order>, key: String, again: bool, done: bool) {
+        let mut held = self.held();
+        if again {
+            // It met somebody who was just sending an interim picture.
+            held.renders.push_back(Render::Upgrade(order, key));
+            return;
+        }
+        held.upgrading.remove(&key);
+        if !done && !self.cancel.is_cancelled() {
+            if held.failed.len() >= MOST_FAILED {
+                held.failed.clear();
+            }
+            held.failed.insert(key);
         }
     }
 

@@ -136,8 +136,8 @@ impl Inner {
             Seat::Lead(leader) => {
                 // It may have been finished between the look and the lead.
                 let made = match self.shelves.get(&key) {
-                    Some(kept) => Ok(Made::found(kept, key)),
-                    None => self.make_once(order, key, job),
+                    Some(kept) => Ok(Made::found(kept, key.clone())),
+                    None => self.make_once(order, key.clone(), job),
                 };
                 match &made {
                     Ok(made) => {
@@ -147,7 +147,11 @@ impl Inner {
                         leader.land(Err(failure.clone()));
                     }
                     // Somebody else who waits tries next.
-                    Err(_) => {}
+                    Err(_) => drop(leader),
+                }
+                // Only now: who makes the better one must not wait for this one.
+                if made.as_ref().is_ok_and(|made| made.interim) {
+                    self.background.upgrade(order, &key);
                 }
                 made
             }
@@ -174,7 +178,6 @@ impl Inner {
         let fetch = start.elapsed();
         let input = Input::new(&source).with_hints(&order.hints).with_assets(&assets);
         if self.would_miss_the_budget(order, &input, job) {
-            self.background.upgrade(order, &key);
             return self.make_interim(order, job);
         }
         let queued = Instant::now();

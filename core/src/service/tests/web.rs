@@ -24,6 +24,7 @@ struct Net {
 
 impl Net {
     fn reply(&self, path: &str, head: &str, body: &[u8]) {
+        let head = head.trim_end();
         let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len());
         let reply = [head.into_bytes(), body.to_vec()].concat();
         self.replies.lock().unwrap().insert(path.to_owned(), reply);
