@@ -57,6 +57,8 @@ mod text;
 #[cfg(feature = "codecs")]
 mod transform;
 
+#[cfg(feature = "service")]
+pub use api::Called;
 pub use assets::Assets;
 #[cfg(feature = "codecs")]
 pub use chain::Pixels;
@@ -68,8 +70,6 @@ pub use job::{CancelToken, Charge, Job};
 pub use limits::Limits;
 pub use message::{Body, Request, Response};
 pub use options::Options;
-#[cfg(feature = "service")]
-pub use api::Called;
 #[cfg(feature = "service")]
 pub use service::{AccountConfig, Config, Load, ResultsConfig, Service, SourcesConfig};
 

@@ -142,7 +142,7 @@ impl Kind {
             Kind::Flag => json!({"type": "boolean"}),
             Kind::Always => json!({"const": true}),
             Kind::Time => json!({"type": "string", "format": "date-time"}),
-            Kind::Url => json!({"type": "string", "format": "uri", "pattern": "^https?://"}),
+            Kind::Url => json!({"type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://"}),
             Kind::Host => json!({
                 "type": "string", "maxLength": 253,
                 "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$",
@@ -210,7 +210,7 @@ fn is_word(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len()) && text.bytes().all(letter)
 }
 
-fn is_url(text: &str) -> bool {
+pub(crate) fn is_url(text: &str) -> bool {
     let scheme =
         |scheme: &str| text.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme));
     scheme("https://") || scheme("http://")

@@ -40,6 +40,7 @@ mod settings;
 mod tokens;
 mod uploads;
 mod variants;
+mod zone_settings;
 mod zones;
 
 use serde_json::Value;
@@ -53,7 +54,7 @@ use operation::{Answer, Call, Operation};
 pub use openapi::openapi;
 
 /// Every operation, by what it is about. The order is that of routing.
-const OPERATIONS: [&[Operation]; 10] = [
+const OPERATIONS: [&[Operation]; 11] = [
     keys::OPERATIONS,
     variants::OPERATIONS,
     settings::OPERATIONS,
@@ -64,6 +65,7 @@ const OPERATIONS: [&[Operation]; 10] = [
     domains::OPERATIONS,
     purges::OPERATIONS,
     zones::OPERATIONS,
+    zone_settings::OPERATIONS,
 ];
 
 /// Fetches an address for an upload: its bytes, at most so many.

@@ -184,7 +184,8 @@ fn request_body(operation: &Operation) -> Option<Value> {
     };
     let content: Map<String, Value> =
         media.into_iter().map(|media| (media.to_owned(), json!({"schema": object}))).collect();
-    Some(json!({"required": operation.body != Body::Either, "content": content}))
+    let needed = !required.is_empty() || !operation.one_of.is_empty();
+    Some(json!({"required": needed, "content": content}))
 }
 
 fn responses(operation: &Operation) -> Value {

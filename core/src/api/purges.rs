@@ -7,15 +7,18 @@
 
 use serde_json::{json, Value};
 
-use super::kind::Kind;
+use super::kind::{is_url, Kind};
 use super::links;
 use super::operation::{field, Answer, Argument, Body, Call, Need, Operation};
+use super::query::decoded;
 use crate::hosted::Selector;
 use crate::url::{self, SourceRef, Url};
 use crate::{Error, Result};
 
 /// Items of one purge.
 const MOST: usize = 100;
+/// Before the paths of hosted images on custom domains.
+const CUSTOM: &str = "/cdn-cgi/imagedelivery";
 /// Selectors that are handed on at once.
 const AT_ONCE: usize = 100;
 
@@ -69,7 +72,7 @@ fn purge(call: &Call<'_>) -> Result<Answer> {
     Ok(Answer::Json(json!({"id": call.account})))
 }
 
-fn selectors(call: &Call<'_>) -> Result<Vec<Selector>> {
+pub(super) fn selectors(call: &Call<'_>) -> Result<Vec<Selector>> {
     if call.value("purge_everything").is_some() {
         return Ok(vec![Selector::All]);
     }
@@ -86,11 +89,15 @@ fn selectors(call: &Call<'_>) -> Result<Vec<Selector>> {
     }
     for prefix in texts(call, "prefixes") {
         let address = address(prefix);
-        selectors.extend(local(call, &address).map(|path| Selector::Prefix(path.to_owned())));
+        if let Some(path) = local(call, &address).and_then(decoded) {
+            selectors.extend(above(&path).map(|image| Selector::Address(image.to_owned())));
+            selectors.push(Selector::Prefix(path));
+        }
         selectors.push(Selector::Prefix(address));
     }
     for file in call.value("files").and_then(Value::as_array).into_iter().flatten() {
         let url = file.as_str().or_else(|| file.get("url")?.as_str());
+        let url = url.filter(|url| is_url(url));
         let url = url.ok_or_else(|| Error::invalid("files", "urls or objects with url", file))?;
         selectors.extend(of_file(call, url)?);
     }
@@ -104,10 +111,11 @@ fn texts<'a>(call: &'a Call<'_>, name: &str) -> impl Iterator<Item = &'a str> {
 /// What a URL is about.
 fn of_file(call: &Call<'_>, text: &str) -> Result<Vec<Selector>> {
     let address = address(text);
-    let mut selectors = vec![Selector::Address(address.clone())];
-    selectors.extend(local(call, &address).map(|path| Selector::Address(path.to_owned())));
+    let local = local(call, &address);
     let own = call.api.hosted.account(call.account)?;
-    match url::parse_with(text, true) {
+    let mut selectors = vec![Selector::Address(address.clone())];
+    selectors.extend(local.and_then(decoded).map(Selector::Address));
+    match url::parse_with(local.unwrap_or(text), true) {
         Ok(Url::Delivery(delivery)) if delivery.account == own.hash => {
             selectors.push(Selector::Tag(format!("image:{}/{}", own.id, delivery.image)));
         }
@@ -118,13 +126,19 @@ fn of_file(call: &Call<'_>, text: &str) -> Result<Vec<Selector>> {
             Ok(SourceRef::Path(path)) => {
                 let host = address.split('/').next().unwrap_or_default();
                 selectors.push(Selector::Address(format!("{host}{path}")));
-                selectors.push(Selector::Address(path));
+                selectors.extend(decoded(&path).map(Selector::Address));
             }
             Err(_) => {}
         },
         _ => {}
     }
     Ok(selectors)
+}
+
+/// The paths above a path: a prefix that ends within the name of a variant is about the image
+/// too, and the address of its results ends with the image.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at]).filter(|above| above.len() > 1)
 }
 
 /// Host and path of a URL: no scheme, no fragment, the host in lower case.
@@ -135,11 +149,15 @@ fn address(url: &str) -> String {
     format!("{}{path}", host.to_ascii_lowercase())
 }
 
-/// The path alone, of an address on a host of our own: that is how files of the source folder
-/// are known, which stand for every host.
+/// The path alone, below the mount, of an address on a host of our own: decoded, that is how
+/// hosted images and files of the source folder are known, which stand for every host.
 fn local<'a>(call: &Call<'_>, address: &'a str) -> Option<&'a str> {
     let (host, path) = address.split_at(address.find('/')?);
-    is_own(call, host).then_some(path)
+    let after = |path: &'a str, word: &str| {
+        path.strip_prefix(word).filter(|rest| rest.starts_with('/')).unwrap_or(path)
+    };
+    let below = after(path, call.api.mount.trim_end_matches('/'));
+    is_own(call, host).then(|| after(below, CUSTOM))
 }
 
 /// Whether a host leads to this service.

@@ -16,7 +16,7 @@ use super::query::decoded;
 use super::OPERATIONS;
 
 /// First words of paths that are no ids.
-pub(crate) const RESERVED: [&str; 5] = ["keys", "variants", "stats", "config", "batch_token"];
+const RESERVED: [&str; 6] = ["keys", "variants", "stats", "config", "batch_token", "direct_upload"];
 
 /// What was found.
 pub(crate) struct Route {

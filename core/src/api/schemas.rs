@@ -79,9 +79,9 @@ fn images() -> Value {
         "ImagePage": object(json!({"images": images})),
         "Stats": object(json!({"count": object(json!({"allowed": count, "current": count}))})),
         "Ahead": {
-            "type": "object", "additionalProperties": false,
+            "type": "object",
             "properties": {
-                "variants": {"type": "array", "items": {"type": "string", "minLength": 1}},
+                "variants": {"type": "array", "items": {"type": "string"}},
                 "formats": {"type": "array", "items": {"enum": ["avif", "webp", "jpeg", "png", "gif"]}},
             },
         },
@@ -160,7 +160,7 @@ fn service() -> Value {
     json!({
         "Settings": settings::schema(),
         "Webhook": {
-            "type": "object", "required": ["url"], "additionalProperties": false,
+            "type": "object", "required": ["url"],
             "properties": {"url": Kind::Url.schema(), "secret": {"type": "string"}},
         },
         "WebhookShown": object(json!({"url": {"type": "string"}})),
@@ -168,7 +168,7 @@ fn service() -> Value {
         "PurgeFile": {"anyOf": [
             Kind::Url.schema(),
             {"type": "object", "required": ["url"], "properties": {
-                "url": Kind::Url.schema(), "headers": {"type": "object"},
+                "url": Kind::Url.schema(), "headers": {},
             }},
         ]},
         "VaryValue": zones::vary_schema(),
@@ -177,6 +177,12 @@ fn service() -> Value {
             "editable": {"type": "boolean"},
             "modified_on": {"type": ["string", "null"], "format": "date-time"},
             "value": reference("VaryValue"),
+        })),
+        "ZoneSetting": object(json!({
+            "id": {"type": "string"},
+            "editable": {"type": "boolean"},
+            "modified_on": {"type": ["string", "null"], "format": "date-time"},
+            "value": {"type": "string"},
         })),
         "VaryGone": object(json!({
             "id": {"const": "variants"},

@@ -163,6 +163,9 @@ fn given(call: &Call<'_>, never_require_signed_urls: bool) -> Result<Variant> {
         Some(Value::Object(options)) => options.clone(),
         _ => return Err(Error::invalid("options", "an object", "nothing")),
     };
+    if options.values().any(has_null) {
+        return Err(Error::invalid("options", "values", "null"));
+    }
     let browser_ttl = options.shift_remove("browser_ttl").map(|ttl| browser_ttl(&ttl));
     // The text names every value that is wrong; an unknown name is a slip in a stored variant.
     let parsed = Options::parse(&Value::Object(options).to_string())?;
@@ -175,6 +178,17 @@ fn given(call: &Call<'_>, never_require_signed_urls: bool) -> Result<Variant> {
         browser_ttl: browser_ttl.transpose()?,
         never_require_signed_urls,
     })
+}
+
+/// Whether null stands anywhere in a value: elsewhere it means that an option is not given, but
+/// what is stored should say what it means.
+fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(has_null),
+        Value::Object(members) => members.values().any(has_null),
+        _ => false,
+    }
 }
 
 fn browser_ttl(value: &Value) -> Result<u64> {

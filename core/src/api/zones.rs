@@ -1,4 +1,4 @@
-//! What belongs to a zone: Vary for Images, settings of transforms and of Polish.
+//! Vary for Images (reference §6).
 
 use std::collections::BTreeMap;
 

@@ -43,7 +43,7 @@ pub use images::{Stats, Update, Upload};
 pub use keys::SigningKey;
 pub use listing::{Listed, Listing};
 pub use purge::{account_tag, image_tag, variant_tag};
-pub use settings::{Settings, Webhook};
+pub use settings::{Polish, Settings, Transformations, Webhook};
 pub use sink::{Ahead, Message, NoSink, Sink, Wish};
 pub use tickets::{Ticket, TicketOrder};
 pub use tidy::Tidied;

@@ -35,6 +35,40 @@ pub struct Settings {
     pub webhook: Option<Webhook>,
     /// Hosts whose sources may be transformed, besides those of the service (reference §1.11).
     pub allowed_origins: Vec<String>,
+    /// Whether sources are transformed.
+    pub transformations: Transformations,
+    /// How pictures of an origin are made smaller.
+    pub polish: Polish,
+    /// Whether Polish may answer with WebP.
+    pub webp: bool,
+    /// A switch of clients that has no effect: what it did is gone from the reference too.
+    pub mirage: bool,
+}
+
+/// Whether sources are transformed (reference §1.11).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transformations {
+    /// None.
+    Off,
+    /// Those of allowed origins.
+    #[default]
+    On,
+    /// Those of any origin.
+    Open,
+}
+
+/// How pictures of an origin are made smaller (reference §5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Polish {
+    /// Not at all.
+    #[default]
+    Off,
+    /// Without changing a pixel.
+    Lossless,
+    /// Seen the same.
+    Lossy,
 }
 
 /// Where messages about direct uploads go.
@@ -64,6 +98,10 @@ impl Default for Settings {
             upload_bytes: 10 << 20,
             webhook: None,
             allowed_origins: Vec::new(),
+            transformations: Transformations::On,
+            polish: Polish::Off,
+            webp: false,
+            mirage: false,
         }
     }
 }

@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use serde_json::{json, Value};
 
+use super::operation::Call;
 use super::{answer, call, Api, Called};
-use crate::hosted::{Hosted, Scopes, Setup, Stores};
+use crate::hosted::{Hosted, Scopes, Selector, Setup, Stores};
 use crate::storage::{MemoryOriginals, SqliteCatalog};
 use crate::{CancelToken, Engine, Error, Job, Kind, Limits, Request, Response, Result};
 
@@ -107,6 +108,15 @@ impl Bench {
         let (status, body) = self.post("/images/v1", &fields);
         assert_eq!(status, 200, "{body}");
         body["result"].clone()
+    }
+
+    /// What a purge is handed on as.
+    pub fn selectors(&self, arguments: Value) -> Vec<Selector> {
+        let (api, job) = (self.api(), job());
+        let arguments = arguments.as_object().unwrap().clone();
+        let call =
+            Call { api: &api, account: ACCOUNT, trusted: true, arguments, file: None, job: &job };
+        super::purges::selectors(&call).unwrap()
     }
 
     pub fn call(&self, verb: &str, arguments: Value, body: &[u8]) -> Result<Called> {

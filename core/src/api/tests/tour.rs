@@ -3,6 +3,7 @@
 use serde_json::{json, Value};
 
 use super::*;
+use crate::storage::results::Label;
 
 #[test]
 fn an_image_is_uploaded_shown_changed_and_removed() {
@@ -253,7 +254,7 @@ fn tokens_are_made_with_scopes_and_end() {
     let (status, made) = bench.send("POST", &path, order);
     assert_eq!(status, 200, "{made}");
     let value = made["result"]["value"].as_str().unwrap();
-    assert_eq!(bench.hosted.authenticate(value).unwrap().scopes.read, true);
+    assert!(bench.hosted.authenticate(value).unwrap().scopes.read);
     let (_, list) = bench.get(&path);
     let tokens = list["result"]["tokens"].as_array().unwrap();
     assert!(tokens.iter().any(|token| token["id"] == made["result"]["id"]));
@@ -287,6 +288,89 @@ fn vary_rules_are_replaced_and_removed() {
     assert_eq!(bench.get(path).1, body);
     assert_eq!(bench.ask("DELETE", path, "application/json", b"").1["result"]["editable"], true);
     assert_eq!(bench.get(path).0, 404);
+}
+
+#[test]
+fn settings_of_a_zone_are_set_and_read() {
+    let bench = Bench::open();
+    let path = |name: &str| format!("/client/v4/zones/any/settings/{name}");
+    for (name, id, values) in [
+        ("polish", "polish", ["lossy", "off"]),
+        ("webp", "webp", ["on", "off"]),
+        ("mirage", "mirage", ["on", "off"]),
+        ("image_resizing", "image_resizing", ["open", "on"]),
+        ("transformations", "transformations", ["off", "on"]),
+        (
+            "transformations_allowed_origins",
+            "image_resizing_allowed_origins",
+            ["a.test,*.b.test/x", ""],
+        ),
+        ("transformations_c2pa", "image_resizing_c2pa", ["on", "off"]),
+    ] {
+        for value in values {
+            let (status, body) = bench.send("PATCH", &path(name), json!({"value": value}));
+            assert_eq!(status, 200, "{body}");
+            assert_eq!(
+                (&body["result"]["id"], &body["result"]["value"]),
+                (&json!(id), &json!(value))
+            );
+            assert_eq!(bench.get(&path(name)).1, body);
+        }
+    }
+    for (name, value) in
+        [("polish", "shiny"), ("webp", "open"), ("transformations", "x"), ("none", "on")]
+    {
+        let (status, body) = bench.send("PATCH", &path(name), json!({"value": value}));
+        assert_eq!((status, code(&body)), (400, 5400), "{name}");
+    }
+}
+
+#[test]
+fn a_purge_reaches_what_its_words_are_about() {
+    let bench = Bench::open();
+    bench.hosted.put_domain(ACCOUNT, "own.test").unwrap();
+    bench.upload(&[("id", b"a/b c")]);
+    let image = format!("/{HASH}/a/b c");
+    let tag = format!("image:{ACCOUNT}/a/b c");
+    let base = "https://img.test/cdn";
+    let cases = [
+        (json!({"files": [format!("{base}/{HASH}/a/b%20c/public")]}), image.as_str()),
+        (
+            json!({"files": [format!("http://own.test/cdn-cgi/imagedelivery/{HASH}/a/b%20c/w=1")]}),
+            &image,
+        ),
+        (
+            json!({"files": [{"url": format!("{base}/cdn-cgi/image/w=1/pics/x%20y.png")}]}),
+            "/pics/x y.png",
+        ),
+        (
+            json!({"files": [format!("{base}/cdn-cgi/image/w=1/https://O.test/x.png")]}),
+            "o.test/x.png",
+        ),
+        (json!({"files": ["https://O.test/x.png"]}), "o.test/x.png"),
+        (json!({"files": [format!("{base}/pics/x.png")]}), "/pics/x.png"),
+        (json!({"prefixes": [format!("img.test/cdn/{HASH}/a/b%20c/pub")]}), &image),
+        (json!({"prefixes": ["o.test/x"]}), "o.test/x.png"),
+        (json!({"prefixes": ["https://own.test/pics"]}), "/pics/x.png"),
+        (json!({"hosts": ["o.test"]}), "o.test/x.png"),
+        (json!({"hosts": ["own.test"]}), &image),
+        (json!({"tags": [tag]}), &image),
+    ];
+    for (body, address) in cases {
+        let label = Label {
+            tags: vec![tag.clone(), format!("account:{ACCOUNT}")],
+            address: address.to_owned(),
+            born: 0,
+        };
+        let other = Label { address: "other.test/z".to_owned(), ..Label::default() };
+        let whole = |selector| match selector {
+            Selector::All => Selector::Tag(format!("account:{ACCOUNT}")),
+            other => other,
+        };
+        let purged: Vec<Selector> = bench.selectors(body.clone()).into_iter().map(whole).collect();
+        assert!(purged.iter().any(|selector| selector.is_about(&label)), "{body} {purged:?}");
+        assert!(!purged.iter().any(|selector| selector.is_about(&other)), "{body} {purged:?}");
+    }
 }
 
 #[test]
