@@ -54,6 +54,8 @@ mod service;
 pub mod storage;
 #[cfg(all(feature = "codecs", feature = "text"))]
 mod text;
+#[cfg(feature = "service")]
+mod tls;
 #[cfg(feature = "codecs")]
 mod transform;
 

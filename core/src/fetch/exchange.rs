@@ -3,10 +3,10 @@
 use std::fmt;
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::{ClientConnection, StreamOwned};
 use ureq::config::Config;
 use ureq::http::{Response, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -17,6 +17,7 @@ use ureq::{Agent, Body};
 
 use super::target::{Host, Target};
 use super::watch::Watched;
+use crate::tls;
 
 /// Longest head of a response.
 const MOST_HEAD: usize = 32 << 10;
@@ -70,26 +71,11 @@ fn secure(
         Host::Address(address) => Ok(ServerName::from(*address)),
     };
     let name = name.map_err(|_| ureq::Error::Tls("the name is none"))?;
-    let mut session = ClientConnection::new(trusted(), name).map_err(ureq::Error::Rustls)?;
+    let mut session = ClientConnection::new(tls::trusted(), name).map_err(ureq::Error::Rustls)?;
     while session.is_handshaking() {
         session.complete_io(&mut stream)?;
     }
     Ok(StreamOwned::new(session, stream))
-}
-
-/// TLS with the certificates that this machine trusts, read once.
-pub(crate) fn trusted() -> Arc<ClientConfig> {
-    static TRUSTED: OnceLock<Arc<ClientConfig>> = OnceLock::new();
-    let make = || {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("ring knows TLS 1.2 and 1.3");
-        Arc::new(config.with_root_certificates(roots).with_no_client_auth())
-    };
-    TRUSTED.get_or_init(make).clone()
 }
 
 /// Gives the one connection that there is.

@@ -23,6 +23,8 @@ pub mod results;
 
 pub(crate) use blob::discard;
 pub use blob::{load, store, sweep, Blob};
+#[cfg(feature = "postgres")]
+pub use catalog::PostgresCatalog;
 pub use catalog::{Catalog, SqliteCatalog};
 pub use disk::{Disk, Found, RealDisk};
 pub use files::FileOriginals;

@@ -6,12 +6,18 @@
 //! of the log have no gaps and are in the order of the commits: whoever has read up to `seq` has
 //! missed nothing before it.
 
+mod changes;
 mod filter;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod rows;
 mod schema;
+mod select;
 mod sqlite;
 
 pub use filter::{Filter, Operand, Operator};
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresCatalog;
 pub use sqlite::SqliteCatalog;
 
 use std::time::Duration;

@@ -1,7 +1,6 @@
 //! Rows of the tables as values and back.
 
 use rusqlite::types::Value as Cell;
-use rusqlite::Row;
 
 use super::{Document, Draft, Entry, Image, Logged};
 use crate::storage::Blob;
@@ -9,10 +8,6 @@ use crate::storage::Blob;
 /// Numbers of ours are far below the limit of a signed column.
 pub(super) fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
 }
 
 /// An image's cells in the order of `COLUMNS`, with `version` in place of its own.
@@ -40,48 +35,75 @@ pub(super) fn image_cells(image: &Image, version: u64) -> Vec<Cell> {
     ]
 }
 
-pub(super) fn image(row: &Row<'_>) -> rusqlite::Result<Image> {
+/// A row of either database.
+pub(super) trait Cells {
+    /// Why a cell cannot be read.
+    type Error;
+    /// A number, or nothing.
+    fn number(&self, column: usize) -> Result<Option<i64>, Self::Error>;
+    /// A text, or nothing.
+    fn text(&self, column: usize) -> Result<Option<String>, Self::Error>;
+}
+
+impl Cells for rusqlite::Row<'_> {
+    type Error = rusqlite::Error;
+
+    fn number(&self, column: usize) -> rusqlite::Result<Option<i64>> {
+        self.get(column)
+    }
+
+    fn text(&self, column: usize) -> rusqlite::Result<Option<String>> {
+        self.get(column)
+    }
+}
+
+fn unsigned<R: Cells>(row: &R, column: usize) -> Result<u64, R::Error> {
+    Ok(row.number(column)?.and_then(|value| u64::try_from(value).ok()).unwrap_or(0))
+}
+
+fn text<R: Cells>(row: &R, column: usize) -> Result<String, R::Error> {
+    Ok(row.text(column)?.unwrap_or_default())
+}
+
+pub(super) fn image<R: Cells>(row: &R) -> Result<Image, R::Error> {
     let side = |column| unsigned(row, column).map(|side| u32::try_from(side).unwrap_or(0));
-    let expires: Option<i64> = row.get(8)?;
-    let key: Option<String> = row.get(10)?;
-    let creator: String = row.get(4)?;
     Ok(Image {
-        account: row.get(0)?,
-        id: row.get(1)?,
+        account: text(row, 0)?,
+        id: text(row, 1)?,
         version: unsigned(row, 2)?,
-        filename: row.get(3)?,
-        creator: Some(creator).filter(|creator| !creator.is_empty()),
-        meta: row.get(5)?,
+        filename: text(row, 3)?,
+        creator: row.text(4)?.filter(|creator| !creator.is_empty()),
+        meta: text(row, 5)?,
         private: unsigned(row, 6)? != 0,
         uploaded: unsigned(row, 7)?,
-        draft: match expires {
-            Some(_) => Some(Draft { expires: unsigned(row, 8)?, ticket: row.get(9)? }),
+        draft: match row.number(8)? {
+            Some(_) => Some(Draft { expires: unsigned(row, 8)?, ticket: text(row, 9)? }),
             None => None,
         },
-        blob: match key {
-            Some(key) => Some(Blob { key, hash: row.get(11)?, size: unsigned(row, 12)? }),
+        blob: match row.text(10)? {
+            Some(key) => Some(Blob { key, hash: text(row, 11)?, size: unsigned(row, 12)? }),
             None => None,
         },
-        mime: row.get(13)?,
+        mime: text(row, 13)?,
         size: (side(14)?, side(15)?),
     })
 }
 
-pub(super) fn document(row: &Row<'_>) -> rusqlite::Result<Document> {
+pub(super) fn document<R: Cells>(row: &R) -> Result<Document, R::Error> {
     Ok(Document {
-        kind: row.get(0)?,
-        account: row.get(1)?,
-        name: row.get(2)?,
+        kind: text(row, 0)?,
+        account: text(row, 1)?,
+        name: text(row, 2)?,
         version: unsigned(row, 3)?,
-        body: row.get(4)?,
+        body: text(row, 4)?,
     })
 }
 
-pub(super) fn logged(row: &Row<'_>) -> rusqlite::Result<Logged> {
+pub(super) fn logged<R: Cells>(row: &R) -> Result<Logged, R::Error> {
     let entry = Entry {
-        kind: row.get(1)?,
-        account: row.get(2)?,
-        subject: row.get(3)?,
+        kind: text(row, 1)?,
+        account: text(row, 2)?,
+        subject: text(row, 3)?,
         at: unsigned(row, 4)?,
     };
     Ok(Logged { seq: unsigned(row, 0)?, entry })

@@ -5,7 +5,8 @@
 
 /// Each step is run once, in order, within one transaction; the table `counters` remembers the
 /// last one under `schema`.
-pub(super) const STEPS: &[&str] = &["
+pub(super) const STEPS: &[&str] = &[
+    "
 CREATE TABLE images (
     account TEXT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL,
     filename TEXT NOT NULL, creator TEXT NOT NULL, meta TEXT NOT NULL, private BIGINT NOT NULL,
@@ -27,7 +28,11 @@ CREATE TABLE log (
     seq BIGINT PRIMARY KEY, kind TEXT NOT NULL, account TEXT NOT NULL, subject TEXT NOT NULL,
     at BIGINT NOT NULL
 );
-"];
+",
+    "
+CREATE TABLE nodes (node TEXT PRIMARY KEY, seen BIGINT NOT NULL, until BIGINT NOT NULL);
+",
+];
 
 /// Read before anything else, so it is made on its own.
 pub(super) const COUNTERS: &str =
@@ -51,3 +56,6 @@ pub(super) const UPDATE_IMAGE: &str = "UPDATE images SET account = $1, id = $2, 
 
 pub(super) const COUNT_UP: &str = "INSERT INTO counters (name, value) VALUES ($1, $2) \
      ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value";
+
+/// The counter of the log.
+pub(super) const LOG: &str = "log";
