@@ -29,6 +29,11 @@ fn catalog(config: &Config) -> Result<Arc<dyn Catalog>> {
     let place = match config.catalog.as_deref().map(split) {
         None => config.below("catalog.db"),
         Some(("sqlite", path)) => Some(PathBuf::from(path)),
+        #[cfg(feature = "postgres")]
+        Some(("postgres" | "postgresql", _)) => {
+            let url = config.catalog.as_deref().unwrap_or_default();
+            return Ok(Arc::new(crate::storage::PostgresCatalog::open(url)?));
+        }
         Some((scheme, _)) => {
             return Err(Error::invalid("catalog", "sqlite:PATH or postgres://…", scheme));
         }
