@@ -83,6 +83,14 @@ impl Body {
         let end = part.end.min(bytes.len());
         Body { part: part.start.min(end)..end, bytes }
     }
+
+    /// The bytes, copied only where somebody else keeps them as well or this is a part of them.
+    pub fn into_vec(self) -> Vec<u8> {
+        if self.len() != self.bytes.len() {
+            return self.to_vec();
+        }
+        Arc::try_unwrap(self.bytes).unwrap_or_else(|shared| shared.to_vec())
+    }
 }
 
 impl std::ops::Deref for Body {
@@ -143,5 +151,14 @@ mod tests {
         assert_eq!(&*Body::part(bytes.clone(), 4..9), b"ef");
         assert_eq!(&*Body::part(bytes, 8..9), b"");
         assert_eq!(&*Body::from("text".to_owned()), b"text");
+    }
+
+    #[test]
+    fn bytes_that_nobody_else_keeps_are_given_up_as_they_are() {
+        let (own, kept) = (b"own".to_vec(), Arc::new(b"kept".to_vec()));
+        let address = own.as_ptr();
+        assert_eq!(Body::from(own).into_vec().as_ptr(), address);
+        assert_eq!(Body::from(kept.clone()).into_vec(), b"kept");
+        assert_eq!(Body::part(kept, 1..3).into_vec(), b"ep");
     }
 }

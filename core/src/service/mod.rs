@@ -31,6 +31,7 @@ mod tests;
 mod told;
 mod transform;
 mod upgrade;
+mod wants;
 mod work;
 
 use std::fmt;

@@ -24,6 +24,9 @@ impl Inner {
         let Some(target) = self.mounted(request.target) else {
             return Failure::situation(Situation::NoSuchImage).response();
         };
+        if let Some(refused) = self.refused_body(request, target) {
+            return refused;
+        }
         let below = Request { target, ..*request };
         if let Some(response) = self.with_api(request, |api| api::answer(api, &below, job)) {
             return response;
@@ -35,7 +38,7 @@ impl Inner {
     }
 
     /// The target behind the mount point.
-    fn mounted<'a>(&self, target: &'a str) -> Option<&'a str> {
+    pub(super) fn mounted<'a>(&self, target: &'a str) -> Option<&'a str> {
         let rest = target.strip_prefix(self.config.mount.as_str())?;
         rest.starts_with('/').then_some(rest)
     }
@@ -92,7 +95,7 @@ impl Inner {
     }
 
     /// Whether the first word of a path is the hash of an account.
-    fn names_an_account(&self, path: &str) -> bool {
+    pub(super) fn names_an_account(&self, path: &str) -> bool {
         let word = path.split('/').nth(1).unwrap_or_default();
         is_delivery(path) && self.hosted.account_by_hash(word).is_ok()
     }

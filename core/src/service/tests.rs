@@ -10,6 +10,7 @@ use crate::{Job, Request, Response};
 mod ahead;
 mod delivery;
 mod transforms;
+mod wants;
 mod web;
 
 /// A folder that goes away with the test.

@@ -17,7 +17,7 @@ use run::Done;
 use steps::{find, Call, Canvas, IMAGE_BYTES};
 
 /// Bytes of a whole form: a picture and some overlays.
-const FORM_BYTES: usize = 3 * IMAGE_BYTES + (1 << 20);
+pub(super) const FORM_BYTES: usize = 3 * IMAGE_BYTES + (1 << 20);
 /// Warnings that are sent, and the length of each.
 const MOST_WARNINGS: usize = 10;
 const LONGEST_WARNING: usize = 200;
