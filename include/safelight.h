@@ -3,8 +3,10 @@
  *
  * Give it the bytes of an image and some options, and it answers the bytes of a better image:
  * smaller, turned, cropped, in the format that the client takes. It also reads headers, plans,
- * signs and verifies links, and reads and writes image URLs. It opens no file and no socket,
- * prints nothing, installs no signal handler, and starts no thread that outlives a call.
+ * signs and verifies links, and reads and writes image URLs. Open a service on a folder, and it
+ * keeps images, too, and answers the HTTP requests of your server. It prints nothing and installs
+ * no signal handler; nothing but a service opens files and sockets and has threads that outlive a
+ * call.
  *
  * A complete program
  * ------------------
@@ -79,6 +81,104 @@
  * The same options may be written as a JSON object: {"width":400,"fit":"cover"}. The option
  * reference, core/OPTIONS.md, has all of them with their ranges and defaults.
  *
+ * A service
+ * ---------
+ * safelight_service_open() opens hosted images on one folder, or on a database and a bucket. Your
+ * server gives every request that safelight_service_wants() to safelight_service_handle(), which
+ * answers uploads, deliveries, transforms and the REST API; the same things are verbs of
+ * safelight_service_call(). From nothing to a signed link of a private picture:
+ *
+ *     // Keeps a picture that only signed links show: private FOLDER PICTURE
+ *     #include <safelight.h>
+ *     #include <stdio.h>
+ *     #include <stdlib.h>
+ *     #include <string.h>
+ *
+ *     static uint8_t *read_file(const char *path, size_t *len) {
+ *         FILE *file = fopen(path, "rb");
+ *         long size = -1;
+ *         uint8_t *data = NULL;
+ *         if (file != NULL && fseek(file, 0, SEEK_END) == 0) size = ftell(file);
+ *         if (size > 0) data = malloc((size_t)size);
+ *         if (data != NULL) {
+ *             rewind(file);
+ *             *len = fread(data, 1, (size_t)size, file);
+ *         }
+ *         if (file != NULL) fclose(file);
+ *         return data;
+ *     }
+ *
+ *     // Writes the text behind `mark` in the result of a verb; nothing when the verb fails.
+ *     static void ask(const safelight_service *service, const char *verb, const char *arguments,
+ *                     const uint8_t *body, size_t body_len, const char *mark, char text[80]) {
+ *         safelight_answer *answer = NULL;
+ *         safelight_error *error = NULL;
+ *         const char *found = NULL;
+ *         text[0] = 0;
+ *         if (safelight_service_call(service, verb, strlen(verb), arguments, strlen(arguments),
+ *                                    body, body_len, NULL, &answer, &error) != SAFELIGHT_OK) {
+ *             fprintf(stderr, "%s: %s\n", verb, safelight_error_message(error));
+ *         } else if ((found = strstr(safelight_answer_json(answer), mark)) != NULL) {
+ *             found += strlen(mark);
+ *             snprintf(text, 80, "%.*s", (int)strcspn(found, "\""), found);
+ *         }
+ *         safelight_error_free(error);
+ *         safelight_answer_free(answer);
+ *     }
+ *
+ *     // The HTTP status of a request for `target`.
+ *     static int status_of(const safelight_service *service, const char *target) {
+ *         safelight_response *response = NULL;
+ *         const char *headers = "Accept: image/avif,image/webp\n";
+ *         int status = 0;
+ *         safelight_service_handle(service, "GET", 3, target, strlen(target), headers,
+ *                                  strlen(headers), NULL, 0, NULL, &response, NULL);
+ *         status = safelight_response_status(response);
+ *         safelight_response_free(response);
+ *         return status;
+ *     }
+ *
+ *     int main(int argc, char **argv) {
+ *         char config[1024], id[80], key[80], path[200];
+ *         safelight_service *service = NULL;
+ *         safelight_bytes *signed_path = NULL;
+ *         safelight_error *error = NULL;
+ *         size_t len = 0;
+ *         uint8_t *data = argc == 3 ? read_file(argv[2], &len) : NULL;
+ *         int result = 1;
+ *
+ *         if (data == NULL) {
+ *             fprintf(stderr, "usage: private FOLDER PICTURE\n");
+ *             return 2;
+ *         }
+ *         snprintf(config, sizeof config, "{\"folder\":\"%s\",\"account\":{\"hash\":\"album\"}}",
+ *                  argv[1]);
+ *         if (safelight_service_open(config, strlen(config), &service, &error) != SAFELIGHT_OK) {
+ *             fprintf(stderr, "%s\n", safelight_error_message(error));
+ *         } else {
+ *             ask(service, "images.upload", "{\"requireSignedURLs\":true}", data, len, "\"id\":\"",
+ *                 id);
+ *             ask(service, "keys.list", "", NULL, 0, "\"value\":\"", key);
+ *             snprintf(path, sizeof path, "/album/%s/public", id);
+ *             printf("without a signature: %d\n", status_of(service, path));
+ *             if (safelight_sign(path, strlen(path), key, strlen(key), -1, &signed_path, &error) ==
+ *                 SAFELIGHT_OK) {
+ *                 printf("with one: %d\n", status_of(service, safelight_bytes_data(signed_path)));
+ *                 result = 0;
+ *             }
+ *             safelight_service_close(service, NULL);
+ *         }
+ *         safelight_error_free(error);
+ *         safelight_bytes_free(signed_path);
+ *         safelight_service_free(service);
+ *         free(data);
+ *         return result;
+ *     }
+ *
+ * A service opens files below its folder, connections to the stores that its configuration names
+ * and to sources that it allows, and no port. It has threads of its own until
+ * safelight_service_close(): open it after fork(), close it before you free it.
+ *
  * Text and bytes
  * --------------
  * What goes in is a pointer and a length; text is UTF-8 and needs no NUL. Nothing at all is
@@ -88,12 +188,13 @@
  *
  * Handles and ownership
  * ---------------------
- * safelight_engine, safelight_job, safelight_image, safelight_bytes and safelight_error are
- * handles. They look like pointers but are keys, so a wrong one is noticed: a handle that is
- * NULL, was freed, or belongs to another type makes a call return SAFELIGHT_INVALID, and is left
- * alone by the function that frees. What you receive through an out parameter is yours, and goes
- * back through the _free function of its type. Pointers that you read out of a handle live as
- * long as the handle. Handles do not depend on each other: free them in any order.
+ * safelight_engine, safelight_job, safelight_image, safelight_service, safelight_response,
+ * safelight_answer, safelight_bytes and safelight_error are handles. They look like pointers but
+ * are keys, so a wrong one is noticed: a handle that is NULL, was freed, or belongs to another
+ * type makes a call return SAFELIGHT_INVALID, and is left alone by the function that frees. What
+ * you receive through an out parameter is yours, and goes back through the _free function of its
+ * type. Pointers that you read out of a handle live as long as the handle. Handles do not depend
+ * on each other: free them in any order.
  *
  * Errors
  * ------
@@ -125,7 +226,7 @@
  * Every function may be called from any thread at any time, also with one handle from several
  * threads at once. Do not free a handle while another thread reads through a pointer that came
  * out of it. safelight_job_cancel() stops a call that runs in another thread. After fork() the
- * child may go on using the library when no other thread was inside it.
+ * child may go on using the library when no other thread was inside it, but for services.
  *
  * Versions
  * --------
@@ -192,7 +293,13 @@
  * program needs a library with its own major number and a minor number that is not below its
  * own. Functions and numbers are only ever added.
  */
-#define SAFELIGHT_ABI_VERSION 0x00010000
+#define SAFELIGHT_ABI_VERSION 0x00010001
+
+/**
+ * What a hosted verb gives. It never changes, so any number of threads may read one at once. It
+ * lives until safelight_answer_free() and outlives its service and its job.
+ */
+typedef struct safelight_answer safelight_answer;
 
 /**
  * A text result, JSON for most verbs. It never changes, so any number of threads may read one at
@@ -224,6 +331,18 @@ typedef struct safelight_image safelight_image;
  * call still runs with it: the call then ends as it would have, and can no longer be cancelled.
  */
 typedef struct safelight_job safelight_job;
+
+/**
+ * What a server sends back for a request. It never changes, so any number of threads may read
+ * one at once. It lives until safelight_response_free() and outlives its service and its job.
+ */
+typedef struct safelight_response safelight_response;
+
+/**
+ * Hosted images behind HTTP requests and verbs. Any number of threads may use one at once. It
+ * may be freed while calls still run with it; results do not need it.
+ */
+typedef struct safelight_service safelight_service;
 
 /**
  * Finds the subject of a picture. `pixels` are `width` times `height` RGBA pixels, 8 bits a
@@ -504,6 +623,25 @@ int32_t safelight_engine_new_with_hooks(const char *limits,
                                         safelight_engine **out,
                                         safelight_error **error);
 
+/* ---- Services ---------------------------------------------------------------------- */
+
+/**
+ * Opens a service whose host does a part of the work. `config` is that of
+ * safelight_service_open(), the hooks and `user` are those of safelight_engine_new_with_hooks();
+ * they must stay good until the service is closed, freed, and its last call has ended.
+ *
+ * `out` receives the service, to be freed with safelight_service_free().
+ * Errors: those of safelight_service_open().
+ */
+int32_t safelight_service_open_with_hooks(const char *config,
+                                          size_t config_len,
+                                          safelight_segment_hook segment,
+                                          safelight_upscale_hook upscale,
+                                          safelight_decode_hook decode,
+                                          void *user,
+                                          safelight_service **out,
+                                          safelight_error **error);
+
 /* ---- Rendered results -------------------------------------------------------------- */
 
 /**
@@ -724,6 +862,203 @@ int32_t safelight_markup(const char *json,
                          size_t json_len,
                          safelight_bytes **out,
                          safelight_error **error);
+
+/**
+ * Opens a service on the stores that `config` names, a JSON object. One member is enough:
+ * `folder`, where everything is then kept, and which is made when it is not there. The others:
+ *
+ *     folder             folder of state, for whatever has no place of its own below
+ *     catalog            sqlite:PATH or postgres://…
+ *     originals          file:PATH, s3://bucket/prefix?endpoint=…&region=…, gs://… or az://…
+ *     results            {"memory", "disk": bytes to keep, "bucket": like originals}
+ *     account            {"id", "hash"} of the account that is there from the start
+ *     admin_token        a token that may do everything over the REST API
+ *     base_url           scheme and host that links are built with: https://img.example
+ *     mount              path that all requests begin with: /images
+ *     sources            {"folder", "allowed_origins", "http", "any"}: what may be transformed
+ *     limits             what one picture may cost, as for safelight_engine_new()
+ *     require_signature  every delivery has to be signed; opening fails without a key
+ *     workers, queue     pictures that are worked on at once, and that may wait for it
+ *     avif_budget_ms     how long a first request may wait for AVIF; 0 always waits
+ *     lease_ms           how long a node of a cluster may answer from its own copy
+ *
+ * It opens files below `folder`, connections to the stores that are named, none other, and
+ * connections to sources that are allowed; it starts threads of its own, which
+ * safelight_service_close() ends.
+ *
+ * `out` receives the service, to be freed with safelight_service_free().
+ * Errors: SAFELIGHT_INVALID for a name that is not known, a value that cannot be meant, text
+ * that is not JSON, or `out` NULL; SAFELIGHT_STORAGE when a store does not open.
+ */
+int32_t safelight_service_open(const char *config,
+                               size_t config_len,
+                               safelight_service **out,
+                               safelight_error **error);
+
+/**
+ * Whether a request is one for `service`: 1 for its REST API, transforms, deliveries and uploads
+ * below `mount`, 0 for what the host answers itself. It looks at `method` and `target` alone,
+ * both as in safelight_service_handle().
+ *
+ * `body_limit` may be NULL. Else it receives how many bytes of body to read at most: hand over
+ * one more when there are more, and the answer says so.
+ *
+ * Returns 0 as well when `service` is NULL or was freed, or when text is not UTF-8.
+ */
+int32_t safelight_service_wants(const safelight_service *service,
+                                const char *method,
+                                size_t method_len,
+                                const char *target,
+                                size_t target_len,
+                                uint64_t *body_limit);
+
+/**
+ * Answers an HTTP request, whatever it asks: what goes wrong is a response, too.
+ *
+ * `method` is in upper case. `target` is path and query as they were sent, not decoded.
+ * `headers` are those of the request, one `Name: value` a line. `body` is the whole body.
+ * `job` may be NULL: no deadline beyond the service's and no way to cancel.
+ *
+ * `out` receives the response, to be freed with safelight_response_free().
+ * Errors: SAFELIGHT_INVALID for a handle that was freed, text that is not UTF-8, or `out` NULL.
+ */
+int32_t safelight_service_handle(const safelight_service *service,
+                                 const char *method,
+                                 size_t method_len,
+                                 const char *target,
+                                 size_t target_len,
+                                 const char *headers,
+                                 size_t headers_len,
+                                 const uint8_t *body,
+                                 size_t body_len,
+                                 const safelight_job *job,
+                                 safelight_response **out,
+                                 safelight_error **error);
+
+/**
+ * Runs a verb of the REST API without HTTP and without a token.
+ *
+ * `verb` is its name: `images.upload`, `images.get`, `images.list`, `images.update`,
+ * `images.delete`, `images.original`, `variants.create` and so on; the OpenAPI file lists them as
+ * `operationId`. `arguments` is a JSON object of the parameters and fields of the REST API under
+ * their names there; no text at all is the empty object. `body` is the file of an upload, as it
+ * is. `job` may be NULL: no deadline beyond the service's and no way to cancel.
+ *
+ * `out` receives the answer, to be freed with safelight_answer_free().
+ * Errors: SAFELIGHT_INVALID for a verb or an argument that is not known or not right, a handle
+ * that was freed, text that is not UTF-8, or `out` NULL; SAFELIGHT_NOT_FOUND, SAFELIGHT_CONFLICT,
+ * SAFELIGHT_TOO_LARGE, SAFELIGHT_UNSUPPORTED and SAFELIGHT_MALFORMED as the REST API has them;
+ * SAFELIGHT_STORAGE when a store fails; SAFELIGHT_CANCELLED and SAFELIGHT_TIMEOUT by `job`.
+ */
+int32_t safelight_service_call(const safelight_service *service,
+                               const char *verb,
+                               size_t verb_len,
+                               const char *arguments,
+                               size_t arguments_len,
+                               const uint8_t *body,
+                               size_t body_len,
+                               const safelight_job *job,
+                               safelight_answer **out,
+                               safelight_error **error);
+
+/**
+ * Panics inside a service on purpose and returns SAFELIGHT_INTERNAL: a way to prove that a fault
+ * of the library reaches a program as an error and leaves the service as it was.
+ *
+ * Errors: SAFELIGHT_INVALID for a handle that was freed.
+ */
+int32_t safelight_service_panic_on_purpose(const safelight_service *service,
+                                           safelight_error **error);
+
+/**
+ * Ends the background work of a service, waits for its threads, and leaves the cluster. Calls
+ * that still run end as they would have. Closing twice is fine.
+ *
+ * Errors: SAFELIGHT_INVALID for a handle that was freed.
+ */
+int32_t safelight_service_close(const safelight_service *service, safelight_error **error);
+
+/**
+ * Frees a service. Close it first: freeing waits for nothing. NULL and a handle that was freed
+ * before are left alone.
+ */
+void safelight_service_free(safelight_service *service);
+
+/* ---- Responses of a service -------------------------------------------------------- */
+
+/**
+ * The HTTP status. 0 when `response` is NULL or was freed.
+ */
+int32_t safelight_response_status(const safelight_response *response);
+
+/**
+ * The headers as HTTP/1.1 writes them: `Name: value`, a carriage return and a line feed each.
+ * `Content-Length` is there for `HEAD` only; else it, `Date` and `Connection` are the server's.
+ * NULL when `response` is NULL or was freed.
+ *
+ * The text has safelight_response_headers_len() bytes and a NUL behind them.
+ * The pointer lives as long as the handle.
+ */
+const char *safelight_response_headers(const safelight_response *response);
+
+/**
+ * Bytes of safelight_response_headers(), without the NUL behind them. 0 when `response` is NULL
+ * or was freed.
+ */
+size_t safelight_response_headers_len(const safelight_response *response);
+
+/**
+ * The body, safelight_response_body_len() bytes. They are not copied: the service keeps and
+ * sends the same ones. NULL when `response` is NULL or was freed.
+ *
+ * The pointer lives as long as the handle.
+ */
+const uint8_t *safelight_response_body(const safelight_response *response);
+
+/**
+ * Bytes of safelight_response_body(). 0 when `response` is NULL or was freed.
+ */
+size_t safelight_response_body_len(const safelight_response *response);
+
+/**
+ * Frees a response. NULL and a handle that was freed before are left alone.
+ */
+void safelight_response_free(safelight_response *response);
+
+/* ---- Answers of hosted verbs ------------------------------------------------------- */
+
+/**
+ * The result as JSON, what the REST API puts under `result`. NULL when `answer` is NULL or was
+ * freed.
+ *
+ * The text has safelight_answer_json_len() bytes and a NUL behind them.
+ * The pointer lives as long as the handle.
+ */
+const char *safelight_answer_json(const safelight_answer *answer);
+
+/**
+ * Bytes of safelight_answer_json(), without the NUL behind them. 0 when `answer` is NULL or was
+ * freed.
+ */
+size_t safelight_answer_json_len(const safelight_answer *answer);
+
+/**
+ * The bytes that `images.original` gives, safelight_answer_data_len() of them; other verbs give
+ * none. NULL when `answer` is NULL or was freed.
+ *
+ * The pointer lives as long as the handle.
+ */
+const uint8_t *safelight_answer_data(const safelight_answer *answer);
+
+/**
+ * Bytes of safelight_answer_data(). 0 when `answer` is NULL or was freed.
+ */
+size_t safelight_answer_data_len(const safelight_answer *answer);
+
+/**
+ * Frees an answer. NULL and a handle that was freed before are left alone.
+ */
+void safelight_answer_free(safelight_answer *answer);
 
 /* ---- Text results ------------------------------------------------------------------ */
 

@@ -103,6 +103,14 @@ impl<H: Handle> Out<H> {
     }
 }
 
+/// Writes a number where the caller wants one; NULL does not.
+pub(crate) fn put(out: *mut u64, value: u64) {
+    if !out.is_null() && out.is_aligned() {
+        // SAFETY: neither NULL nor misaligned, and the header asks for a writable variable.
+        unsafe { out.write(value) };
+    }
+}
+
 /// The `len` bytes at `data`, borrowed for the call. Empty is NULL or any pointer with 0.
 pub(crate) fn bytes<'a>(name: &str, data: *const u8, len: usize) -> Result<&'a [u8]> {
     if len == 0 {

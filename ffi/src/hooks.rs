@@ -9,6 +9,7 @@ use safelight_core::{Engine, Error, Kind, Result, KINDS};
 use crate::engine::{limits_of, safelight_engine};
 use crate::error::safelight_error;
 use crate::handle::{self, Out};
+use crate::service::{self, safelight_service};
 
 /// Finds the subject of a picture. `pixels` are `width` times `height` RGBA pixels, 8 bits a
 /// sample, sRGB, alpha straight, rows from the top without gaps. The hook writes `width` times
@@ -98,42 +99,70 @@ pub extern "C" fn safelight_engine_new_with_hooks(
     handle::call(error, || {
         let out = Out::new("out", out)?;
         let engine = Engine::new(limits_of(limits, limits_len)?);
-        let user = User(user);
-        let mut hooks = Hooks::default();
-        if let Some(hook) = segment {
-            hooks = hooks.on_segment(Arc::new(move |picture: Pixels<'_>, mask: &mut [u8]| {
-                let Pixels { width, height, data } = picture;
-                // SAFETY: the header tells the hook how long both buffers are.
-                let status =
-                    unsafe { hook(user.get(), data.as_ptr(), width, height, mask.as_mut_ptr()) };
-                outcome("segment", status)
-            }));
-        }
-        if let Some(hook) = upscale {
-            hooks = hooks.on_upscale(Arc::new(
-                move |picture: Pixels<'_>, to: (u32, u32), larger: &mut [u8]| {
-                    let Pixels { width, height, data } = picture;
-                    let (pixels, larger) = (data.as_ptr(), larger.as_mut_ptr());
-                    // SAFETY: the header tells the hook how long both buffers are.
-                    let status =
-                        unsafe { hook(user.get(), pixels, width, height, to.0, to.1, larger) };
-                    outcome("upscale", status)
-                },
-            ));
-        }
-        if let Some(hook) = decode {
-            hooks = hooks.on_decode(Arc::new(
-                move |source: &[u8], (width, height): (u32, u32), pixels: &mut [u8]| {
-                    let (data, pixels) = (source.as_ptr(), pixels.as_mut_ptr());
-                    // SAFETY: the header tells the hook how long both buffers are.
-                    let status =
-                        unsafe { hook(user.get(), data, source.len(), width, height, pixels) };
-                    outcome("decode", status)
-                },
-            ));
-        }
-        out.give(engine.with_hooks(hooks))
+        out.give(engine.with_hooks(hooks_of(segment, upscale, decode, user)))
     })
+}
+
+/// Opens a service whose host does a part of the work. `config` is that of
+/// safelight_service_open(), the hooks and `user` are those of safelight_engine_new_with_hooks();
+/// they must stay good until the service is closed, freed, and its last call has ended.
+///
+/// `out` receives the service, to be freed with safelight_service_free().
+/// Errors: those of safelight_service_open().
+#[no_mangle]
+pub extern "C" fn safelight_service_open_with_hooks(
+    config: *const c_char,
+    config_len: usize,
+    segment: safelight_segment_hook,
+    upscale: safelight_upscale_hook,
+    decode: safelight_decode_hook,
+    user: *mut c_void,
+    out: *mut *mut safelight_service,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    service::open(config, config_len, hooks_of(segment, upscale, decode, user), out, error)
+}
+
+/// What the host offers.
+fn hooks_of(
+    segment: safelight_segment_hook,
+    upscale: safelight_upscale_hook,
+    decode: safelight_decode_hook,
+    user: *mut c_void,
+) -> Hooks {
+    let user = User(user);
+    let mut hooks = Hooks::default();
+    if let Some(hook) = segment {
+        hooks = hooks.on_segment(Arc::new(move |picture: Pixels<'_>, mask: &mut [u8]| {
+            let Pixels { width, height, data } = picture;
+            // SAFETY: the header tells the hook how long both buffers are.
+            let status =
+                unsafe { hook(user.get(), data.as_ptr(), width, height, mask.as_mut_ptr()) };
+            outcome("segment", status)
+        }));
+    }
+    if let Some(hook) = upscale {
+        hooks = hooks.on_upscale(Arc::new(
+            move |picture: Pixels<'_>, to: (u32, u32), larger: &mut [u8]| {
+                let Pixels { width, height, data } = picture;
+                let (pixels, larger) = (data.as_ptr(), larger.as_mut_ptr());
+                // SAFETY: the header tells the hook how long both buffers are.
+                let status = unsafe { hook(user.get(), pixels, width, height, to.0, to.1, larger) };
+                outcome("upscale", status)
+            },
+        ));
+    }
+    if let Some(hook) = decode {
+        hooks = hooks.on_decode(Arc::new(
+            move |source: &[u8], (width, height): (u32, u32), pixels: &mut [u8]| {
+                let (data, pixels) = (source.as_ptr(), pixels.as_mut_ptr());
+                // SAFETY: the header tells the hook how long both buffers are.
+                let status = unsafe { hook(user.get(), data, source.len(), width, height, pixels) };
+                outcome("decode", status)
+            },
+        ));
+    }
+    hooks
 }
 
 /// The status of a hook as a result; a number that is no kind is the host's own trouble.

@@ -4,6 +4,7 @@
 //! handles. Nothing is decided here: no image logic, no parsing, no defaults. The header
 //! `include/safelight.h` is generated from these files, and their comments are its manual.
 
+mod answer;
 mod bytes;
 mod engine;
 mod error;
@@ -12,5 +13,7 @@ mod hooks;
 mod image;
 mod job;
 mod links;
+mod response;
+mod service;
 mod table;
 mod version;

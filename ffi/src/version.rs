@@ -12,7 +12,7 @@ use crate::handle::{self, Out, Text};
 /// Version of this interface: the major number in the upper 16 bits, the minor in the lower. A
 /// program needs a library with its own major number and a minor number that is not below its
 /// own. Functions and numbers are only ever added.
-pub const SAFELIGHT_ABI_VERSION: u32 = 0x0001_0000;
+pub const SAFELIGHT_ABI_VERSION: u32 = 0x0001_0001;
 
 /// SAFELIGHT_ABI_VERSION of the library that is loaded.
 #[no_mangle]

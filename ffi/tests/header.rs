@@ -7,7 +7,7 @@ use cbindgen::{Builder, Config, DocumentationStyle, Language, Style};
 use safelight_core::{Kind, KindNames, Limits, KINDS, VERSION};
 
 /// Source files in the order in which the header is read.
-const SOURCES: [(&str, &str); 8] = [
+const SOURCES: [(&str, &str); 11] = [
     ("version.rs", "The library itself"),
     ("error.rs", "Errors"),
     ("engine.rs", "Engines, and the verbs on images"),
@@ -15,6 +15,9 @@ const SOURCES: [(&str, &str); 8] = [
     ("image.rs", "Rendered results"),
     ("job.rs", "Deadlines and cancellation"),
     ("links.rs", "The verbs on links and requests"),
+    ("service.rs", "Services"),
+    ("response.rs", "Responses of a service"),
+    ("answer.rs", "Answers of hosted verbs"),
     ("bytes.rs", "Text results"),
 ];
 
@@ -174,7 +177,10 @@ fn constants() -> String {
 fn manual() -> String {
     let kinds: String = KINDS.iter().map(kind_line).collect();
     let manual = include_str!("manual.h").replace("@VERSION@", VERSION);
-    manual.replace("@KINDS@", &kinds).replace("@EXAMPLE@", &example())
+    manual
+        .replace("@KINDS@", &kinds)
+        .replace("@EXAMPLE@", &example("thumbnail"))
+        .replace("@SERVICE@", &example("private"))
 }
 
 fn kind_line(row: &KindNames) -> String {
@@ -182,9 +188,9 @@ fn kind_line(row: &KindNames) -> String {
     format!(" *     {number:6}  {:21}  {:4}  {meaning}\n", row.c, row.http)
 }
 
-/// The example program, which the C tests build and run, with its own comments as line comments.
-fn example() -> String {
-    let source = fs::read_to_string(root().join("examples/c/thumbnail.c")).unwrap();
+/// An example program, which the C tests build and run, with its own comments as line comments.
+fn example(name: &str) -> String {
+    let source = fs::read_to_string(root().join(format!("examples/c/{name}.c"))).unwrap();
     let source = source.replace("/* ", "// ").replace(" */", "");
     source.lines().map(|line| format!(" *     {line}").trim_end().to_owned() + "\n").collect()
 }

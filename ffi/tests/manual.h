@@ -3,8 +3,10 @@
  *
  * Give it the bytes of an image and some options, and it answers the bytes of a better image:
  * smaller, turned, cropped, in the format that the client takes. It also reads headers, plans,
- * signs and verifies links, and reads and writes image URLs. It opens no file and no socket,
- * prints nothing, installs no signal handler, and starts no thread that outlives a call.
+ * signs and verifies links, and reads and writes image URLs. Open a service on a folder, and it
+ * keeps images, too, and answers the HTTP requests of your server. It prints nothing and installs
+ * no signal handler; nothing but a service opens files and sockets and has threads that outlive a
+ * call.
  *
  * A complete program
  * ------------------
@@ -25,6 +27,18 @@
  * The same options may be written as a JSON object: {"width":400,"fit":"cover"}. The option
  * reference, core/OPTIONS.md, has all of them with their ranges and defaults.
  *
+ * A service
+ * ---------
+ * safelight_service_open() opens hosted images on one folder, or on a database and a bucket. Your
+ * server gives every request that safelight_service_wants() to safelight_service_handle(), which
+ * answers uploads, deliveries, transforms and the REST API; the same things are verbs of
+ * safelight_service_call(). From nothing to a signed link of a private picture:
+ *
+@SERVICE@ *
+ * A service opens files below its folder, connections to the stores that its configuration names
+ * and to sources that it allows, and no port. It has threads of its own until
+ * safelight_service_close(): open it after fork(), close it before you free it.
+ *
  * Text and bytes
  * --------------
  * What goes in is a pointer and a length; text is UTF-8 and needs no NUL. Nothing at all is
@@ -34,12 +48,13 @@
  *
  * Handles and ownership
  * ---------------------
- * safelight_engine, safelight_job, safelight_image, safelight_bytes and safelight_error are
- * handles. They look like pointers but are keys, so a wrong one is noticed: a handle that is
- * NULL, was freed, or belongs to another type makes a call return SAFELIGHT_INVALID, and is left
- * alone by the function that frees. What you receive through an out parameter is yours, and goes
- * back through the _free function of its type. Pointers that you read out of a handle live as
- * long as the handle. Handles do not depend on each other: free them in any order.
+ * safelight_engine, safelight_job, safelight_image, safelight_service, safelight_response,
+ * safelight_answer, safelight_bytes and safelight_error are handles. They look like pointers but
+ * are keys, so a wrong one is noticed: a handle that is NULL, was freed, or belongs to another
+ * type makes a call return SAFELIGHT_INVALID, and is left alone by the function that frees. What
+ * you receive through an out parameter is yours, and goes back through the _free function of its
+ * type. Pointers that you read out of a handle live as long as the handle. Handles do not depend
+ * on each other: free them in any order.
  *
  * Errors
  * ------
@@ -58,7 +73,7 @@
  * Every function may be called from any thread at any time, also with one handle from several
  * threads at once. Do not free a handle while another thread reads through a pointer that came
  * out of it. safelight_job_cancel() stops a call that runs in another thread. After fork() the
- * child may go on using the library when no other thread was inside it.
+ * child may go on using the library when no other thread was inside it, but for services.
  *
  * Versions
  * --------

@@ -33,6 +33,7 @@ void test_handles(void);
 void test_hooks(void);
 void test_render(void);
 void test_links(void);
+void test_service(const char *folder);
 void test_threads(void);
 void test_vectors(const char *folder);
 

@@ -1,4 +1,4 @@
-/* Tests of the C border: safelight_test IMAGES VECTORS */
+/* Tests of the C border: safelight_test IMAGES VECTORS FOLDER */
 #include "check.h"
 
 #include <stdio.h>
@@ -66,8 +66,8 @@ int rounds(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3) {
-        fprintf(stderr, "usage: safelight_test IMAGES VECTORS\n");
+    if (argc != 4) {
+        fprintf(stderr, "usage: safelight_test IMAGES VECTORS FOLDER\n");
         return 2;
     }
     images = argv[1];
@@ -75,6 +75,7 @@ int main(int argc, char **argv) {
     test_hooks();
     test_links();
     test_render();
+    test_service(argv[3]);
     test_threads();
     test_vectors(argv[2]);
     printf("%d passed, %d failed\n", passed, failed);

@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 warnings=(-Wall -Wextra -Werror -pedantic)
 sources=("$here"/main.c "$here"/json.c "$here"/handles.c "$here"/hooks.c "$here"/links.c
-  "$here"/render.c "$here"/threads.c "$here"/vectors.c)
+  "$here"/render.c "$here"/service.c "$here"/threads.c "$here"/vectors.c)
 system_libs=(-lgcc_s -lpthread -ldl -lm)
 
 say() { echo "ok: $1"; }
@@ -39,26 +39,36 @@ build() { # name, compiler and linker flags
     "${sources[@]}" -o "$work/$name" "$@" 2> "$work/messages" || { cat "$work/messages"; exit 1; }
 }
 
-example_in_the_header_works() {
-  sed -n '/^ \* A complete program/,/^ \* Build it with/p' "$top/include/safelight.h" |
-    sed -n 's/^ \*     //p; s/^ \*$//p' > "$work/example.c"
-  cc -std=c11 "${warnings[@]}" -I"$top/include" "$work/example.c" -o "$work/example" \
+example() { # name, first and last line around it in the header
+  sed -n "/^ \* $2/,/^ \* $3/p" "$top/include/safelight.h" |
+    sed -n 's/^ \*     //p; s/^ \*$//p' > "$work/$1.c"
+  cc -std=c11 "${warnings[@]}" -I"$top/include" "$work/$1.c" -o "$work/$1" \
     -L"$release" -lsafelight -Wl,-rpath,"$release"
-  "$work/example" "$top/tests/images/photo.jpg" "$work/example.webp" > "$work/said"
+}
+
+examples_in_the_header_work() {
+  example thumbnail "A complete program" "Build it with"
+  "$work/thumbnail" "$top/tests/images/photo.jpg" "$work/thumbnail.webp" > "$work/said"
   grep -q '^webp, 300 x 300$' "$work/said"
-  say "the example in the header compiles and makes a thumbnail"
+  say "the first example in the header compiles and makes a thumbnail"
+  example private "A service$" "A service opens files"
+  "$work/private" "$work/album" "$top/tests/images/photo.jpg" > "$work/said"
+  grep -qE '^without a signature: 40[13]$' "$work/said"
+  grep -q '^with one: 200$' "$work/said"
+  say "the second example in the header compiles and shows a private picture to a signed link only"
 }
 
 run() { # title, command
   local title=$1
   shift
   echo "-- $title"
-  "$@" "$top/tests/images" "$top/tests/vectors"
+  rm -rf "$work/state"
+  "$@" "$top/tests/images" "$top/tests/vectors" "$work/state"
 }
 
 header_compiles_alone_and_twice
 exported_symbols_are_those_of_the_header
-example_in_the_header_works
+examples_in_the_header_work
 
 build shared -L"$release" -lsafelight -lpthread -Wl,-rpath,"$release"
 build static "$release/libsafelight.a" "${system_libs[@]}"
