@@ -6,6 +6,8 @@
 mod engine;
 mod failure;
 mod hooks;
+mod input;
+mod service;
 mod verbs;
 
 use pyo3::prelude::*;
@@ -18,6 +20,8 @@ mod native {
     use crate::engine::{CancelToken, Engine};
     #[pymodule_export]
     use crate::failure::kinds;
+    #[pymodule_export]
+    use crate::service::{Response, Service};
     #[pymodule_export]
     use crate::verbs::{
         backends, build_url, markup, negotiate, panic_on_purpose, parse_url, sign, verify, version,

@@ -1,9 +1,11 @@
 """A program in many of the package's types; mypy must accept it, and refuse the marked lines."""
 
 import pathlib
-from typing import assert_type
+from typing import Any, assert_type
 
 import safelight
+from safelight import asgi, wsgi
+from safelight.hosted import Config, HostedImage, HostedImages
 from safelight.types import Info, Limits, Negotiated, Probe, Resolved, Url
 
 data = b""
@@ -28,11 +30,25 @@ assert_type(safelight.sign("/a", "key", 5), str)
 safelight.verify("/a", ["key"], now=5)
 safelight.build_url({"form": "transform", "options": "width=5", "source": "/a.jpg"})
 
+config: Config = {"folder": "data", "limits": limits, "sources": {"http": True}}
+with safelight.Service(config) as service:
+    assert_type(service.upload(pathlib.Path("a.jpg"), id="a", metadata={"a": 1}), HostedImage)
+    assert_type(service.list(creator="ann", meta={"stars[gt]": 4}), HostedImages)
+    assert_type(service.original("a"), bytes)
+    assert_type(service.wants("GET", "/"), int | None)
+    response = service.handle("GET", "/", {"accept": "image/webp"}, bytearray(), timeout=1, cancel=token)
+    assert_type(response.body, bytes)
+    assert_type(service.call("images.get", {"id": "a"}), tuple[Any, bytes | None])
+    asgi.App(service)
+    wsgi.App(service)
+
 try:
     safelight.panic_on_purpose()
 except safelight.InternalError as error:
     assert_type(error.context, str | None)
 
+service.upload(data, require_signed_url=True)  # type: ignore[call-arg]
+service.update("a", creator=5)  # type: ignore[arg-type]
 safelight.render("a.jpg")  # type: ignore[arg-type]
 safelight.render(data, wdth=300)  # type: ignore[call-arg]
 safelight.render(data, width="wide")  # type: ignore[arg-type]

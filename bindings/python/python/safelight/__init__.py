@@ -9,9 +9,10 @@ Every call releases the GIL and may be made from any thread; in asyncio use
 ``await asyncio.to_thread(safelight.render, data, width=300)``.
 """
 
-from . import errors, types
+from . import errors, hosted, types
 from ._engine import Engine, Image
 from ._native import CancelToken
+from ._service import Response, Service
 from ._verbs import (
     backends,
     build_url,
@@ -59,7 +60,9 @@ __all__ = [
     "InvalidError",
     "MalformedError",
     "NotFoundError",
+    "Response",
     "SafelightError",
+    "Service",
     "SignatureError",
     "StorageError",
     "TimeoutError",
@@ -71,6 +74,7 @@ __all__ = [
     "describe",
     "errors",
     "explain",
+    "hosted",
     "markup",
     "negotiate",
     "panic_on_purpose",

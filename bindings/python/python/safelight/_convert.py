@@ -11,22 +11,48 @@ from typing import TYPE_CHECKING
 from .errors import InvalidError
 
 if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
     from .types import Assets, Data, Headers
 
 
 def source(data: Data) -> bytes | str:
     """Bytes that nothing can change while the GIL is away, or a path."""
-    if isinstance(data, bytes):
-        return data
     if isinstance(data, os.PathLike):
         return os.fsdecode(data)
+    return octets("data", data, "a bytes-like object or a path object")
+
+
+def octets(name: str, data: Buffer, expected: str = "a bytes-like object") -> bytes:
+    """Bytes that nothing can change while the GIL is away."""
+    if isinstance(data, bytes):
+        return data
     try:
         view = memoryview(data)
     except TypeError:
-        kind = type(data).__name__
-        raise TypeError(f"data: expected a bytes-like object or a path object, got {kind}") from None
+        raise TypeError(f"{name}: expected {expected}, got {type(data).__name__}") from None
     # Even a read-only view may lie on memory that another thread changes, hence the copy.
     return view.tobytes()
+
+
+SPELLINGS = {
+    "require_signed_urls": "requireSignedURLs",
+    "never_require_signed_urls": "neverRequireSignedURLs",
+}
+
+
+def rest_names(fields: Mapping[str, object]) -> dict[str, object]:
+    """Arguments under the names of the REST API, which differ from Python's in two places."""
+    return {SPELLINGS.get(name, name): value for name, value in fields.items()}
+
+
+def plain_paths(config: object) -> object:
+    """A configuration whose paths are text."""
+    if isinstance(config, os.PathLike):
+        return os.fspath(config)
+    if isinstance(config, Mapping):
+        return {name: plain_paths(value) for name, value in config.items()}
+    return config
 
 
 def options_text(options: str | Mapping[str, object] | None, keywords: Mapping[str, object]) -> str:

@@ -8,6 +8,8 @@ from .types import DecodeHook, SegmentHook, UpscaleHook
 __all__ = [
     "CancelToken",
     "Engine",
+    "Response",
+    "Service",
     "backends",
     "build_url",
     "kinds",
@@ -64,6 +66,52 @@ class Engine:
         self, source: _Source, options: str, headers: _Headers, assets: _Assets, /
     ) -> str: ...
     def describe(self, source: _Source, timeout: float | None, /) -> str: ...
+
+@final
+class Service:
+    """A service of core."""
+
+    def __new__(
+        cls,
+        config: str,
+        segment: SegmentHook | None,
+        upscale: UpscaleHook | None,
+        decode: DecodeHook | None,
+        /,
+    ) -> Service: ...
+    def wants(self, method: str, target: str, /) -> int | None: ...
+    def handle(
+        self,
+        method: str,
+        target: str,
+        headers: _Headers,
+        body: bytes,
+        timeout: float | None,
+        cancel: CancelToken | None,
+        /,
+    ) -> Response: ...
+    def call(
+        self,
+        verb: str,
+        arguments: str,
+        body: _Source,
+        timeout: float | None,
+        cancel: CancelToken | None,
+        /,
+    ) -> tuple[str, bytes | None]: ...
+    def panic_on_purpose(self) -> None: ...
+    def close(self) -> None: ...
+
+@final
+class Response:
+    """What a server sends back."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> _Headers: ...
+    def __len__(self) -> int: ...
+    def part(self, start: int, end: int, /) -> bytes: ...
 
 def sign(path: str, key: str, expires: int | None, /) -> str: ...
 def verify(path: str, keys: list[str], now: int | None, /) -> None: ...
