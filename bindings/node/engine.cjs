@@ -12,9 +12,7 @@ class Engine {
 
   constructor(limits = {}, hooks = {}) {
     this.#limits = unwrap(native.limits(convert.json('limits', limits))).text
-    const offered = HOOKS.filter((name) => convert.hook(name, hooks?.[name]))
-    const dispatch = offered.length > 0 ? dispatcher(hooks) : undefined
-    this.#native = new native.NativeEngine(this.#limits, offered, dispatch)
+    this.#native = new native.NativeEngine(this.#limits, ...offered(hooks))
   }
 
   get limits() {
@@ -50,6 +48,12 @@ class Engine {
 }
 
 const HOOKS = ['segment', 'upscale', 'decode']
+
+/** Names of the hooks that there are, and what calls them. */
+function offered(hooks) {
+  const names = HOOKS.filter((name) => convert.hook(name, hooks?.[name]))
+  return [names, names.length > 0 ? dispatcher(hooks) : undefined]
+}
 
 /** Calls a hook and hands its answer on, now or when its promise settles. */
 function dispatcher(hooks) {
@@ -101,4 +105,4 @@ function image(outcome, signal) {
   return { data, info: JSON.parse(text) }
 }
 
-module.exports = { Engine }
+module.exports = { Engine, abortSignal, cancellable, offered }

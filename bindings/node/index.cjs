@@ -6,6 +6,7 @@ const native = require('./load.cjs')
 const convert = require('./convert.cjs')
 const { Engine } = require('./engine.cjs')
 const { SafelightError, unwrap } = require('./errors.cjs')
+const { Service } = require('./service.cjs')
 
 const shared = new Engine()
 
@@ -63,6 +64,7 @@ function panicOnPurpose() {
 // Written out name by name, so that tools which only read the file see them.
 exports.Engine = Engine
 exports.SafelightError = SafelightError
+exports.Service = Service
 exports.backends = backends
 exports.buildUrl = buildUrl
 exports.describe = describe

@@ -3,6 +3,8 @@
 import type { RenderOptions } from './options.js'
 
 export type * from './options.js'
+export type * from './service.js'
+export { Service } from './service.js'
 
 /**
  * Picture bytes. They are borrowed: do not write to them and do not transfer them until the

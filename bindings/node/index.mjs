@@ -3,6 +3,7 @@ import safelight from './index.cjs'
 export const {
   Engine,
   SafelightError,
+  Service,
   backends,
   buildUrl,
   describe,

@@ -192,7 +192,8 @@ impl Task for DescribeTask {
     }
 }
 
-fn duration(milliseconds: Option<f64>) -> Result<Option<Duration>> {
+/// Milliseconds of JavaScript as a duration.
+pub(crate) fn duration(milliseconds: Option<f64>) -> Result<Option<Duration>> {
     let Some(milliseconds) = milliseconds else { return Ok(None) };
     Duration::try_from_secs_f64(milliseconds / 1e3)
         .map(Some)

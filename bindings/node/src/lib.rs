@@ -7,5 +7,6 @@
 mod engine;
 mod hooks;
 mod outcome;
+mod service;
 mod ticket;
 mod verbs;

@@ -7,6 +7,7 @@ import { Engine } from '../index.mjs'
 
 export const HERE = dirname(fileURLToPath(import.meta.url))
 const TESTS = join(HERE, '../../../tests')
+export const IMAGES = join(TESTS, 'images')
 
 export const picture = (name) => readFileSync(join(TESTS, 'images', name))
 

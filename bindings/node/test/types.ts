@@ -12,12 +12,18 @@ import {
   render,
   renderSync,
   SafelightError,
+  Service,
   sign,
   verify,
   type Code,
+  type HostedImage,
   type Image,
   type RenderOptions,
 } from 'safelight'
+import { connect } from 'safelight/connect'
+import { fastify } from 'safelight/fastify'
+import { hono, web } from 'safelight/web'
+import { createServer } from 'node:http'
 
 const bytes = readFileSync('photo.jpg')
 const options: RenderOptions = { width: 300, fit: 'cover', format: 'auto', quality: 80 }
@@ -34,6 +40,21 @@ export function failure(error: unknown): Code | undefined {
   return error instanceof SafelightError ? error.code : undefined
 }
 
+export async function keep(signal: AbortSignal): Promise<HostedImage> {
+  const service = await Service.open({ folder: 'data', limits: { memory: 1 << 20 } })
+  const response = await service.handle('GET', '/a', { headers: new Headers(), body: bytes, signal })
+  const body: Buffer = response.body
+  createServer(connect(service))
+  await fastify({}, { service })
+  const answered: Response | null = await web(service)(new Request('http://a'))
+  hono(service) satisfies Function
+  const { keys } = await service.keys.list()
+  await service.variants.create({ id: keys[0]?.name ?? String(answered), options: { width: 5 } })
+  for await (const { id } of service.images({ per_page: 10 })) await service.delete(id)
+  await service.close()
+  return service.upload(body, { metadata: { a: 1 }, requireSignedURLs: true }, { signal })
+}
+
 const url = parseUrl(buildUrl({ form: 'transform', options: 'width=5', source: '/a.jpg' }))
 if (url.form === 'delivery') url.variant satisfies string | null | undefined
 sign('/a', 'key', 5) satisfies string
@@ -43,6 +64,8 @@ resolve({ width: 'auto' }, { 'sec-ch-width': '300' }).width satisfies number | n
 explain(bytes, 'width=5').plan satisfies object
 probe(bytes).color satisfies 'gray' | 'rgb' | 'cmyk'
 
+// @ts-expect-error no such member
+new Service({ folder: 'data', port: 80 })
 // @ts-expect-error a path is no picture
 render('photo.jpg')
 // @ts-expect-error no such option

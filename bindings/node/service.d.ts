@@ -1,0 +1,242 @@
+/** Hosted images: a service, its responses, and the shapes of its verbs. */
+
+import type { Data, HeadersLike, Hooks, Limits } from './index.js'
+
+/** What a service is opened with; `folder` alone is enough. */
+export interface ServiceConfig {
+  /** Folder of state, for whatever has no place of its own below. */
+  folder?: string
+  /** `sqlite:PATH` or `postgres://…`. */
+  catalog?: string
+  /** `file:PATH`, `s3://bucket/prefix?endpoint=…&region=…`, `gs://…` or `az://…`. */
+  originals?: string
+  /** Where finished results are kept: bytes in memory, bytes on disk, or a bucket. */
+  results?: { memory?: number; disk?: number; bucket?: string | null }
+  /** The account that is there from the start. */
+  account?: { id?: string | null; hash?: string | null }
+  /** A token that may do everything over the REST API. */
+  admin_token?: string
+  /** Scheme and host that links are built with: `https://img.example`. */
+  base_url?: string
+  /** Path that all requests begin with: `/images`. */
+  mount?: string
+  /** What may be transformed by URL. */
+  sources?: { folder?: string | null; allowed_origins?: string[]; http?: boolean; any?: boolean }
+  /** What one picture may cost. */
+  limits?: Limits
+  /** Whether every delivery has to be signed. Opening fails without a key. */
+  require_signature?: boolean
+  /** Pictures that are worked on at once. */
+  workers?: number
+  /** Pictures that may wait for a worker. */
+  queue?: number
+  /** Milliseconds that a first request may wait for AVIF; 0 always waits. */
+  avif_budget_ms?: number
+  /** Milliseconds for which a node of a cluster may answer from its own copy. */
+  lease_ms?: number
+}
+
+/** The rest of a request. */
+export interface RequestSettings {
+  /** Headers as they came. */
+  headers?: HeadersLike
+  /** The whole body. It is borrowed: do not write to it until the call has settled. */
+  body?: Data | null
+  /** Milliseconds from the call. It can only shorten the service's own limit. */
+  timeout?: number
+}
+
+/** The rest of a request, and what stops it. */
+export interface AsyncRequestSettings extends RequestSettings {
+  /** Stops the work; the promise rejects with code `CANCELLED` where it had not begun. */
+  signal?: AbortSignal
+}
+
+/** How one verb runs. */
+export interface CallSettings {
+  /** Milliseconds from the call. It can only shorten the service's own limit. */
+  timeout?: number
+  /** Stops the work; the promise rejects with code `CANCELLED`. */
+  signal?: AbortSignal
+}
+
+/** What a server sends back. */
+export interface ServiceResponse {
+  /** The HTTP status. */
+  readonly status: number
+  /** Names and values. `Content-Length` and `Date` are the server's. */
+  readonly headers: [string, string][]
+  /** The body; it is yours. */
+  readonly body: Buffer
+  /** The first header of this name, in any case. */
+  header(name: string): string | undefined
+  /** The body, read as JSON. */
+  json(): any
+}
+
+/** A hosted image. */
+export interface HostedImage {
+  id: string
+  filename: string
+  /** RFC 3339. */
+  uploaded: string
+  requireSignedURLs: boolean
+  /** Delivery URLs, one for each variant. */
+  variants: string[]
+  meta?: Record<string, unknown>
+  creator?: string
+  /** Present while its bytes have not come. */
+  draft?: true
+}
+
+/** What an upload may be given. */
+export interface UploadFields {
+  /** Where the picture is fetched, in place of its bytes. */
+  url?: string
+  id?: string
+  filename?: string
+  creator?: string
+  /** An object of your own, at most 1024 bytes as JSON. */
+  metadata?: Record<string, unknown>
+  requireSignedURLs?: boolean
+}
+
+/** What an update may change; a creator that is null is taken away. */
+export interface UpdateFields {
+  metadata?: Record<string, unknown>
+  requireSignedURLs?: boolean
+  creator?: string | null
+}
+
+/** Which images are listed, and how many at once. */
+export interface ListFields {
+  continuation_token?: string
+  per_page?: number
+  sort_order?: 'asc' | 'desc'
+  /** The empty text asks for those without one. */
+  creator?: string
+  /** Conditions on metadata: `{ 'plan[eq]': 'pro' }`. */
+  meta?: Record<string, string | number | boolean>
+}
+
+/** A page of images; the token is null at the end. */
+export interface HostedImages {
+  images: HostedImage[]
+  continuation_token: string | null
+}
+
+/** What a direct upload may be given; `expiry` is RFC 3339. */
+export interface TicketFields extends Omit<UploadFields, 'url' | 'filename'> {
+  expiry?: string
+}
+
+/** What is forgotten: one of these. */
+export interface PurgeFields {
+  tags?: string[]
+  prefixes?: string[]
+  files?: string[]
+  purge_everything?: true
+}
+
+/** A named set of options. */
+export interface HostedVariant {
+  id: string
+  options: Record<string, unknown>
+  neverRequireSignedURLs: boolean
+}
+
+/** A signing key. */
+export interface SigningKey {
+  name: string
+  value: string
+}
+
+/** Hosted images behind HTTP requests and verbs. */
+export class Service {
+  /** Opens a service on a folder, or on what `config` says, on this thread. */
+  constructor(config: string | ServiceConfig, hooks?: Hooks)
+  /** Opens a service on a thread of the pool. */
+  static open(config: string | ServiceConfig, hooks?: Hooks): Promise<Service>
+  /**
+   * How many bytes of body to read for a request; null when it is not for this service. Hand over
+   * one more byte when there are more, and the answer says so.
+   */
+  wants(method: string, target: string): number | null
+  /**
+   * Answers a request, whatever it asks: what goes wrong is a response, too. `target` is path and
+   * query as they were sent, not decoded.
+   */
+  handle(method: string, target: string, settings?: AsyncRequestSettings): Promise<ServiceResponse>
+  /** Answers a request on this thread. Hooks of JavaScript would wait for it: they must not be needed. */
+  handleSync(method: string, target: string, settings?: RequestSettings): ServiceResponse
+  /** Runs a verb of the REST API without HTTP: `images.get`, `variants.create` and so on. */
+  call(
+    verb: string,
+    fields?: Record<string, unknown>,
+    body?: Data | null,
+    settings?: CallSettings,
+  ): Promise<{ result: any; data?: Buffer }>
+  /** Adds an image from its bytes, or from `url` without any. */
+  upload(data: Data | null, fields?: UploadFields, settings?: CallSettings): Promise<HostedImage>
+  get(id: string): Promise<HostedImage>
+  /** One page of images, newest first. */
+  list(fields?: ListFields): Promise<HostedImages>
+  /** Every image, page by page. */
+  images(fields?: ListFields): AsyncGenerator<HostedImage, void, undefined>
+  /** Changes what is given; an image that becomes private or public may get another id. */
+  update(id: string, fields: UpdateFields): Promise<HostedImage>
+  /** Removes an image; when this settles nobody answers with it any more. */
+  delete(id: string): Promise<void>
+  /** The bytes that were uploaded. */
+  original(id: string): Promise<Buffer>
+  stats(): Promise<{ count: { allowed: number; current: number } }>
+  /** A draft, and the URL where one visitor may post its picture, once. */
+  directUpload(fields?: TicketFields): Promise<{ id: string; uploadURL: string }>
+  /** Forgets kept results; when this settles no node answers with them. */
+  purge(fields: PurgeFields): Promise<void>
+  readonly variants: {
+    list(): Promise<{ variants: Record<string, HostedVariant> }>
+    create(variant: Omit<HostedVariant, 'neverRequireSignedURLs'> & Partial<HostedVariant>): Promise<{ variant: HostedVariant }>
+    get(fields: { id: string }): Promise<{ variant: HostedVariant }>
+    edit(variant: Omit<HostedVariant, 'neverRequireSignedURLs'> & Partial<HostedVariant>): Promise<{ variant: HostedVariant }>
+    delete(fields: { id: string }): Promise<object>
+  }
+  readonly keys: {
+    list(): Promise<{ keys: SigningKey[] }>
+    /** Makes a key of this name with a new value. */
+    update(fields: { name: string }): Promise<{ keys: SigningKey[] }>
+    delete(fields: { name: string }): Promise<{ keys: SigningKey[] }>
+  }
+  readonly settings: {
+    get(): Promise<Record<string, unknown>>
+    edit(fields: Record<string, unknown>): Promise<Record<string, unknown>>
+  }
+  readonly uploads: {
+    create(fields?: TicketFields): Promise<{ id: string; uploadURL: string }>
+    create_v1(fields?: TicketFields): Promise<{ id: string; uploadURL: string }>
+    batch_token(): Promise<{ token: string; expiresAt: string }>
+  }
+  readonly tokens: {
+    /** The token itself, `value`, is shown this once. */
+    create(fields: { name: string; scopes: ('read' | 'write' | 'upload')[] }): Promise<{ id: string; name: string; value: string }>
+    list(): Promise<{ tokens: { id: string; name: string; scopes: string[]; created: string }[] }>
+    delete(fields: { id: string }): Promise<object>
+  }
+  readonly domains: {
+    list(): Promise<{ domains: string[] }>
+    put(fields: { host: string }): Promise<{ host: string }>
+    delete(fields: { host: string }): Promise<object>
+  }
+  readonly vary: {
+    get(): Promise<Record<string, unknown>>
+    edit(fields: { value: Record<string, string[]> }): Promise<Record<string, unknown>>
+    delete(): Promise<Record<string, unknown>>
+  }
+  /** Panics inside the service: proves that a bug there arrives as code `INTERNAL`. */
+  panicOnPurpose(): void
+  /** Ends the background work and waits for it. Closing twice is fine. */
+  close(): Promise<void>
+  /** Ends the background work and waits for it on this thread. Not with hooks: they need the thread. */
+  closeSync(): void
+  [Symbol.asyncDispose](): Promise<void>
+}
