@@ -6,7 +6,9 @@
 // Options are a struct, [Options], or text as it stands in a URL, [Text]. Everything else about
 // images (limits, probing, plans, URLs, signatures, negotiation) is a function of its own.
 //
+// A [Service] keeps images and answers HTTP requests: see [Open].
+//
 // All functions and methods may be called from any number of goroutines at once. Results are
-// ordinary Go memory; only an [Engine] has a Close. A failure is an [*Error] whose kind tells who
+// ordinary Go memory; only an [Engine] and a [Service] have a Close. A failure is an [*Error] whose kind tells who
 // must act: errors.Is(err, safelight.ErrInvalid).
 package safelight

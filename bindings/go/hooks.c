@@ -22,3 +22,9 @@ int32_t safelight_go_engine(const char *limits, size_t len, int which, uintptr_t
     return safelight_engine_new_with_hooks(limits, len, which & 1 ? segment : NULL, which & 2 ? upscale : NULL,
                                            which & 4 ? decode : NULL, (void *)user, out, error);
 }
+
+int32_t safelight_go_service(const char *config, size_t len, int which, uintptr_t user, safelight_service **out,
+                             safelight_error **error) {
+    return safelight_service_open_with_hooks(config, len, which & 1 ? segment : NULL, which & 2 ? upscale : NULL,
+                                             which & 4 ? decode : NULL, (void *)user, out, error);
+}

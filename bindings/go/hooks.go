@@ -39,22 +39,27 @@ func NewEngineWithHooks(limits Limits, hooks Hooks) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	which := 0
-	for bit, there := range []bool{hooks.Segment != nil, hooks.Upscale != nil, hooks.Decode != nil} {
-		if there {
-			which |= 1 << bit
-		}
-	}
 	engine := &Engine{hooks: cgo.NewHandle(hooks)}
 	var failure *C.safelight_error
 	data, n := chars(string(text))
-	status := C.safelight_go_engine(data, n, C.int(which), C.uintptr_t(engine.hooks), &engine.handle, &failure)
+	status := C.safelight_go_engine(data, n, C.int(hooks.which()), C.uintptr_t(engine.hooks), &engine.handle, &failure)
 	if err := taken(status, failure); err != nil {
 		engine.hooks.Delete()
 		return nil, err
 	}
 	runtime.SetFinalizer(engine, (*Engine).Close)
 	return engine, nil
+}
+
+// which has a bit for every hook that there is.
+func (hooks Hooks) which() int {
+	which := 0
+	for bit, there := range []bool{hooks.Segment != nil, hooks.Upscale != nil, hooks.Decode != nil} {
+		if there {
+			which |= 1 << bit
+		}
+	}
+	return which
 }
 
 func octetsAt(data *C.uint8_t, n int) []byte {

@@ -7,4 +7,8 @@
 int32_t safelight_go_engine(const char *limits, size_t len, int which, uintptr_t user, safelight_engine **out,
                             safelight_error **error);
 
+// The same for a service.
+int32_t safelight_go_service(const char *config, size_t len, int which, uintptr_t user, safelight_service **out,
+                             safelight_error **error);
+
 #endif
