@@ -16,6 +16,7 @@ const GROUPS = {
   tokens: ['create', 'list', 'delete'],
   domains: ['list', 'put', 'delete'],
   vary: ['get', 'edit', 'delete'],
+  zone: ['get', 'edit'],
 }
 
 class Service {

@@ -232,6 +232,10 @@ export class Service {
     edit(fields: { value: Record<string, string[]> }): Promise<Record<string, unknown>>
     delete(): Promise<Record<string, unknown>>
   }
+  readonly zone: {
+    get(fields: { setting: string }): Promise<{ id: string; value: string }>
+    edit(fields: { setting: string; value: string }): Promise<{ id: string; value: string }>
+  }
   /** Panics inside the service: proves that a bug there arrives as code `INTERNAL`. */
   panicOnPurpose(): void
   /** Ends the background work and waits for it. Closing twice is fine. */

@@ -113,7 +113,7 @@ class Service:
     One service may serve every thread. It has threads of its own: open it after a ``fork``.
     """
 
-    __slots__ = ("__weakref__", "_native", "domains", "keys", "settings", "tokens", "uploads", "variants", "vary")
+    __slots__ = ("__weakref__", "_native", "domains", "keys", "settings", "tokens", "uploads", "variants", "vary", "zone")
 
     def __init__(
         self,
@@ -135,6 +135,7 @@ class Service:
         self.tokens = Verbs(self, "tokens", "create list delete")
         self.domains = Verbs(self, "domains", "list put delete")
         self.vary = Verbs(self, "vary", "get edit delete")
+        self.zone = Verbs(self, "zone", "get edit")
 
     def wants(self, method: str, target: str) -> int | None:
         """How many bytes of body to read for a request; ``None`` when it is not for this service.
