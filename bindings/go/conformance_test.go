@@ -230,6 +230,7 @@ func runPlan(t *testing.T, text []byte) {
 		Options, Source, Format, Error string
 		Orientation                    uint16
 		Output                         [2]int
+		Crop                           []float64
 		Warnings                       []string
 	}
 	read(t, text, &test)
@@ -250,6 +251,7 @@ func runPlan(t *testing.T, text []byte) {
 	var explained struct {
 		Plan struct {
 			Output   struct{ Width, Height int }
+			Area     []float64
 			Warnings []string
 		}
 	}
@@ -257,6 +259,9 @@ func runPlan(t *testing.T, text []byte) {
 	plan := explained.Plan
 	if got := [2]int{plan.Output.Width, plan.Output.Height}; got != test.Output {
 		t.Errorf("got %v", got)
+	}
+	if test.Crop != nil && !reflect.DeepEqual(plan.Area, test.Crop) {
+		t.Errorf("got %v", plan.Area)
 	}
 	if len(plan.Warnings) != len(test.Warnings) || len(test.Warnings) > 0 && !reflect.DeepEqual(plan.Warnings, test.Warnings) {
 		t.Errorf("got %q", plan.Warnings)

@@ -65,8 +65,10 @@ pub(crate) fn execute(
 ) -> Result<Executed> {
     debug_assert!(!matches!(plan.output.encoding, Encoding::Json));
     job.check()?;
-    if let Encoding::Source(_) = plan.output.encoding {
-        return untouched(plan, probe, input.source, limits);
+    match plan.output.encoding {
+        Encoding::Source(Format::Svg) => return cleaned(input.source, job),
+        Encoding::Source(_) => return untouched(plan, probe, input.source, limits),
+        _ => {}
     }
     let _memory = job.charge(plan.memory)?;
     let mut times = Times::default();
@@ -77,6 +79,14 @@ pub(crate) fn execute(
         Some(animation) => walk.animation(animation, times),
         None => walk.still(times),
     }
+}
+
+/// Sends an SVG on, but for what could do harm.
+fn cleaned(source: &[u8], job: &Job) -> Result<Executed> {
+    let mut times = Times::default();
+    let data = timed(&mut times.transform, || decode::sanitised_svg(source, job))?;
+    let encoded = Encoded { data, encoding: Encoding::Source(Format::Svg) };
+    Ok(Executed::still(encoded, times))
 }
 
 /// Sends the source as it is, but for metadata that must not leave.
@@ -116,10 +126,10 @@ pub(crate) fn decoded(
     hooks: &Hooks,
     job: &Job,
 ) -> Result<Image> {
-    if probe.format != Format::Heic {
-        return decode::decode(source, probe, plan, limits, job);
+    if probe.format == Format::Heic && hooks.offered().decode {
+        return hooks.decode(source, (plan.width, plan.height), plan.layout, job);
     }
-    hooks.decode(source, (plan.width, plan.height), plan.layout, job)
+    decode::decode(source, probe, plan, limits, job)
 }
 
 /// What all pictures of a job are made with.

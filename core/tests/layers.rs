@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kernel", &["image"]),
     ("plan", &["options", "image", "hooks"]),
     ("color", &["image"]),
-    ("decode", &["hooks", "image", "color", "kernel", "plan", "backends"]),
+    ("decode", &["hooks", "image", "color", "kernel", "plan", "backends", "text"]),
     ("insight", &["options", "image", "kernel", "plan", "decode", "transform", "encode"]),
     ("transform", &["image", "color", "kernel", "plan", "options", "backends"]),
     ("encode", &["image", "color", "kernel", "plan", "backends"]),

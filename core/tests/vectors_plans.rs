@@ -78,6 +78,13 @@ fn check(case: &Value) -> Result<(), String> {
         if !used(&plan).into_iter().zip(crop).all(near) {
             return Err(format!("crop {:?}, not {crop:?}", used(&plan)));
         }
+        let told = plan.to_json()["area"].take();
+        if told
+            .as_array()
+            .is_none_or(|told| !told.iter().filter_map(Value::as_f64).zip(crop).all(near))
+        {
+            return Err(format!("area {told}, not {crop:?}"));
+        }
     }
     Ok(())
 }

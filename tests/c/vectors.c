@@ -190,8 +190,9 @@ static bool is_number(const json *value, const json *wanted) {
 static bool plans(const json *test, const json *explained) {
     const json *planned = json_get(explained, "plan"), *output = json_get(planned, "output");
     const json *wanted = json_get(test, "output"), *warnings = json_get(test, "warnings");
-    const json *got = json_get(planned, "warnings");
+    const json *got = json_get(planned, "warnings"), *crop = json_get(test, "crop");
     if (wanted == NULL || wanted->count != 2 || got == NULL) return false;
+    if (crop != NULL && !json_equal(crop, json_get(planned, "area"))) return false;
     if (warnings == NULL ? got->count != 0 : !json_equal(got, warnings)) return false;
     return is_number(json_get(output, "width"), wanted->items[0]) &&
            is_number(json_get(output, "height"), wanted->items[1]);

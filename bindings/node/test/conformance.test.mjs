@@ -69,6 +69,7 @@ function plans(vector) {
   const source = header(vector.format ?? 'jpeg', vector.source, vector.orientation ?? 1)
   const { plan, warnings } = explain(source, vector.options)
   assert.deepEqual([plan.output.width, plan.output.height], vector.output)
+  assert.deepEqual(plan.area, vector.crop ?? plan.area)
   assert.deepEqual(warnings, vector.warnings ?? [])
 }
 

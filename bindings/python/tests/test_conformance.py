@@ -81,6 +81,7 @@ def plans(case: Case) -> None:
     explained: Case = safelight.explain(source, case["options"])
     output = explained["plan"]["output"]
     assert [output["width"], output["height"]] == case["output"]
+    assert explained["plan"]["area"] == case.get("crop", explained["plan"]["area"])
     assert explained["warnings"] == case.get("warnings", [])
 
 

@@ -13,12 +13,15 @@ mod jxl;
 mod pieces;
 mod png;
 mod sniff;
+#[cfg(feature = "svg")]
+mod svg;
 #[cfg(feature = "tiff")]
 mod tiff;
 mod watched;
 pub(crate) mod webp;
 
 use crate::backends::Backend;
+#[cfg(not(feature = "heic"))]
 use crate::hooks;
 use crate::image::{Format, Frame, Image, Probe};
 use crate::kernel::{libjpeg, libwebp, IMAGE_CRATE};
@@ -39,6 +42,8 @@ pub(crate) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
         Format::Tiff => tiff::probe(source, limits),
         #[cfg(feature = "jxl")]
         Format::Jxl => jxl::probe(source, limits),
+        #[cfg(feature = "svg")]
+        Format::Svg => svg::probe(source, limits),
         other => Err(not_read(other)),
     }
 }
@@ -107,14 +112,31 @@ pub(crate) fn run_adapter(
             let to_srgb = plan.to_srgb.then_some(&probe.profile);
             avif::decode(source, to_srgb, limits, job)
         }
+        #[cfg(feature = "heic")]
+        Format::Heic => heic::decode(source, plan, limits, job),
+        #[cfg(not(feature = "heic"))]
         Format::Heic => Err(hooks::missing("heic")),
         Format::Bmp => bmp::decode(source, plan, job),
         #[cfg(feature = "tiff")]
         Format::Tiff => tiff::decode(source, plan, limits, job),
         #[cfg(feature = "jxl")]
         Format::Jxl => jxl::decode(source, plan, limits, job),
+        #[cfg(feature = "svg")]
+        Format::Svg => svg::decode(source, plan, job),
         other => Err(not_read(other)),
     }
+}
+
+/// An SVG document without what could do harm where it is shown.
+#[cfg(feature = "svg")]
+pub(crate) fn sanitised_svg(source: &[u8], job: &Job) -> Result<Vec<u8>> {
+    svg::sanitised(source, job)
+}
+
+/// An SVG document without what could do harm where it is shown.
+#[cfg(not(feature = "svg"))]
+pub(crate) fn sanitised_svg(_: &[u8], _: &Job) -> Result<Vec<u8>> {
+    Err(not_read(Format::Svg))
 }
 
 /// A format that no source has in this build.

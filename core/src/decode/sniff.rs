@@ -71,11 +71,13 @@ pub(super) fn sniff(source: &[u8]) -> Result<Format> {
     if source.get(4..8) == Some(b"ftyp") {
         return brand(source);
     }
+    if is_svg(source) {
+        return Ok(Format::Svg);
+    }
     let name = REFUSED
         .iter()
         .find(|(magic, _)| source.starts_with(magic))
         .map(|(_, name)| *name)
-        .or_else(|| is_svg(source).then_some("svg"))
         .or_else(|| is_netpbm(source).then_some("netpbm"));
     Err(match name {
         Some(name) => refused(name),
@@ -121,7 +123,8 @@ mod tests {
 
     #[test]
     fn formats_are_known_by_their_first_bytes() {
-        let cases: [(&[u8], Format); 9] = [
+        let cases: [(&[u8], Format); 10] = [
+            (b"  <?xml version='1.0'?><!-- a --><svg xmlns='x'>", Format::Svg),
             (b"II*\0....", Format::Tiff),
             (b"BM............\x28\0\0\0", Format::Bmp),
             (b"\xff\x0a\xfa", Format::Jxl),
@@ -139,12 +142,8 @@ mod tests {
 
     #[test]
     fn known_formats_that_are_not_read_are_named() {
-        let cases: [(&[u8], &str); 4] = [
-            (b"%PDF-1.7", "pdf"),
-            (b"8BPS\0\x01", "psd"),
-            (b"  <?xml version='1.0'?><!-- a --><svg xmlns='x'>", "svg"),
-            (b"P6 4 4 255\n", "netpbm"),
-        ];
+        let cases: [(&[u8], &str); 3] =
+            [(b"%PDF-1.7", "pdf"), (b"8BPS\0\x01", "psd"), (b"P6 4 4 255\n", "netpbm")];
         for (bytes, name) in cases {
             let error = sniff(bytes).unwrap_err();
             assert_eq!(error.kind(), Kind::Unsupported);

@@ -30,7 +30,7 @@ pub enum Format {
     Webp,
     /// AVIF.
     Avif,
-    /// HEIC; read by a hook of the host.
+    /// HEIC; read by a hook of the host, or by a build that has the feature `heic`.
     Heic,
     /// TIFF; only read.
     Tiff,
@@ -38,6 +38,8 @@ pub enum Format {
     Bmp,
     /// JPEG XL; only read.
     Jxl,
+    /// SVG; sent on as a document or drawn.
+    Svg,
     /// A JSON description; only ever a result.
     Json,
 }
@@ -54,6 +56,7 @@ impl Format {
         Format::Tiff,
         Format::Bmp,
         Format::Jxl,
+        Format::Svg,
         Format::Json,
     ];
 
@@ -69,6 +72,7 @@ impl Format {
             Format::Tiff => "tiff",
             Format::Bmp => "bmp",
             Format::Jxl => "jxl",
+            Format::Svg => "svg",
             Format::Json => "json",
         }
     }
@@ -85,6 +89,7 @@ impl Format {
             Format::Tiff => "image/tiff",
             Format::Bmp => "image/bmp",
             Format::Jxl => "image/jxl",
+            Format::Svg => "image/svg+xml",
             Format::Json => "application/json",
         }
     }

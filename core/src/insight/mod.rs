@@ -13,7 +13,7 @@ use crate::image::{Image, Orientation, Probe};
 use crate::options::{Options, TrimBorder};
 use crate::plan::look::{Attention, Look, FACES_SIDE, INTEREST_SIDE};
 use crate::plan::{DecodePlan, Face, Interest, Measured, Needs};
-use crate::{transform, Job, Result};
+use crate::{plan, transform, Job, Result};
 
 pub(crate) use similarity::Judge;
 
@@ -27,6 +27,9 @@ pub(crate) fn measure(
     options: &Options,
     job: &Job,
 ) -> Result<Measured> {
+    if plan::vector::is_sent(probe, options) {
+        return Ok(Measured::default());
+    }
     let needs = Needs::of(options);
     let eye = Eye { decode, probe, job };
     let mut measured = Measured::default();

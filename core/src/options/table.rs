@@ -191,7 +191,7 @@ pub static ROWS: &[Row] = &[
         "Unsharp mask strength; 1 suits a picture that was shrunk.",
         default = "0", neutral = &["0"]),
     row!("format", format, words!(FormatWord), "Output format.",
-        aliases = &["f"], default = "JPEG or PNG, by the source", live = Live::Except(&["svg"]), section = "Formats"),
+        aliases = &["f"], default = "JPEG or PNG, by the source", section = "Formats"),
     row!("quality", quality, Kind::Quality, "Encoder quality: a number, or a word for a perceptual target.",
         aliases = &["q"], default = "85", section = "Quality"),
     row!("slow-connection-quality", slow_connection_quality, Kind::Quality,

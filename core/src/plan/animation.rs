@@ -4,7 +4,7 @@
 //! for clients that take nothing better, GIF and PNG stay what they are; an animated WebP stays
 //! one without `format`; an AVIF sequence is written only when AVIF is asked for by name.
 
-use super::{AnimationPlan, Encoding, Original, OutputPlan, Plan};
+use super::{AnimationPlan, Area, Encoding, Original, OutputPlan, Plan};
 use crate::image::{Format, Probe};
 use crate::options::{FormatWord, Metadata, Options};
 use crate::{Error, Limits, Result};
@@ -103,7 +103,8 @@ pub(super) fn pass_through(plan: Plan, probe: &Probe, options: &Options, limits:
         ..OutputPlan::still(width, height, encoding)
     };
     let (steps, overlays, trim, crop) = (Vec::new(), Vec::new(), None, None);
-    Plan { steps, overlays, trim, crop, output, memory: 0, warnings, ..plan }
+    let area = Area::whole(probe);
+    Plan { area, steps, overlays, trim, crop, output, memory: 0, warnings, ..plan }
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use super::output::{choose, Picture};
 use super::profile::{self, Draft};
 use super::steps::{decode_plan, may_be_transparent, opaque_background, Frame, Steps, View};
 use super::{
-    animation, memory, metadata, overlay, shrink, Drawable, Encoding, Measured, Needs, OutputPlan,
-    Plan, Step,
+    animation, memory, metadata, overlay, shrink, vector, Drawable, Encoding, Measured, Needs,
+    OutputPlan, Plan, Step,
 };
 use crate::hooks::{missing, Offered};
 use crate::image::{Format, Probe, ProfileUse};
@@ -40,6 +40,10 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let options = request.options;
     options.check_supported()?;
     check_hooks(options, request.hooks)?;
+    vector::check(probe, options)?;
+    if vector::is_sent(probe, options) {
+        return Ok(vector::sent(probe, options));
+    }
     let mut warnings = Vec::new();
     check_width(options, &mut warnings)?;
     let dpr = device_pixel_ratio(options, &mut warnings)?;
@@ -48,7 +52,7 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let probe = all_frames.as_ref().unwrap_or(probe);
     let rest = after_trim(request, probe, dpr, &mut warnings)?;
     let view = View::new(probe, options, rest);
-    let mut placement = place(view.size, &target(options, dpr, &mut warnings));
+    let mut placement = place(view.size, &target(probe, options, dpr, &mut warnings));
     let crop = aim(&mut placement, &view, options, request.measured, &mut warnings);
     let border = Frame::new(options, placement.output(), dpr);
     let (width, height) = border.map_or(placement.output(), |border| (border.width, border.height));
@@ -68,11 +72,12 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
 
     let area = view.stored_area(&placement);
     let fast = options.compression.is_some();
-    let scale = match options.segment {
-        Some(_) => 1,
-        None => shrink::decode_scale(probe, &area, view.stored_size(&placement), fast),
+    let size = view.stored_size(&placement);
+    let mut decode = match (options.segment, probe.format) {
+        (Some(_), _) => decode_plan(probe, 1),
+        (None, Format::Svg) => vector::drawn(probe, &area, size, limits),
+        _ => decode_plan(probe, shrink::decode_scale(probe, &area, size, fast)),
     };
-    let mut decode = decode_plan(probe, scale);
     let keeps_alpha = encoding.format().has_alpha() || encoding == Encoding::Json;
     let mut steps = Steps {
         probe,
@@ -111,7 +116,7 @@ pub fn plan(request: &Request<'_>, probe: &Probe, limits: &Limits) -> Result<Pla
     let memory = (drawn.held + memory).max(drawn.memory).max(Needs::of(options).memory(probe));
     let trim = options.trim.map(|_| rest);
     let (source, overlays) = (probe.format, drawn.overlays);
-    let plan = Plan { source, decode, steps, overlays, output, trim, crop, memory, warnings };
+    let plan = Plan { source, decode, area, steps, overlays, output, trim, crop, memory, warnings };
     if animation::is_passed_through(&plan, probe, request.accepts, limits)? {
         return Ok(animation::pass_through(plan, probe, options, limits));
     }
@@ -185,7 +190,7 @@ fn device_pixel_ratio(options: &Options, warnings: &mut Vec<String>) -> Result<f
     Ok(dpr)
 }
 
-fn target(options: &Options, dpr: f64, warnings: &mut Vec<String>) -> Target {
+fn target(probe: &Probe, options: &Options, dpr: f64, warnings: &mut Vec<String>) -> Target {
     let fit = options.fit.unwrap_or(Fit::ScaleDown);
     let width = match options.width {
         Some(Width::Pixels(width)) => Some(times_dpr(width, dpr)),
@@ -197,6 +202,7 @@ fn target(options: &Options, dpr: f64, warnings: &mut Vec<String>) -> Target {
         let word = fit.word();
         warnings.push(format!("{word} fit mode needs both width and height"));
     }
+    let fit = vector::fit(probe, fit);
     Target { width, height, fit, gravity: options.gravity.unwrap_or(Gravity::Center) }
 }
 

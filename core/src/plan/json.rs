@@ -15,6 +15,7 @@ impl Plan {
         let output = &self.output;
         json!({
             "decode": decode(self.source, &self.decode),
+            "area": edges(&self.area),
             "steps": self.steps.iter().map(step).collect::<Vec<_>>(),
             "overlays": self.overlays.iter().map(overlay).collect::<Vec<_>>(),
             "output": {

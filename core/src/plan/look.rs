@@ -86,6 +86,9 @@ impl Look {
     /// The whole picture as it is seen, in sRGB or grey without transparency, with no side
     /// longer than `side`.
     pub fn small(probe: &Probe, side: u32) -> Look {
+        if probe.format == Format::Svg {
+            return Look::drawn(probe, side);
+        }
         let longest = probe.width.max(probe.height);
         let enough = |scale: &u32| longest / scale >= side;
         let scales: &[u32] = if probe.format == Format::Jpeg { &[8, 4, 2] } else { &[] };
@@ -111,6 +114,15 @@ impl Look {
             steps.push(Step::Orient { orientation: probe.orientation });
         }
         Look::new(probe, decode, steps)
+    }
+
+    /// A drawing is made as large as it is looked at.
+    fn drawn(probe: &Probe, side: u32) -> Look {
+        let longest = f64::from(probe.width.max(probe.height));
+        let drawn = |full: u32| (f64::from(full) * f64::from(side) / longest).round().max(1.0);
+        let (width, height) = (drawn(probe.width) as u32, drawn(probe.height) as u32);
+        let decode = DecodePlan { width, height, ..decode_plan(probe, 1) };
+        Look::new(probe, decode, vec![Step::Flatten { background: GREY }])
     }
 
     fn new(probe: &Probe, decode: DecodePlan, steps: Vec<Step>) -> Look {

@@ -42,7 +42,11 @@ pub(super) fn to_look(probe: &Probe, decode: &DecodePlan, steps: &[Step]) -> u64
 /// The worst moment before the encoder begins, and the picture that it is given.
 fn until_encoded(probe: &Probe, decode: &DecodePlan, steps: &[Step]) -> (u64, Buffer) {
     let (first, steps, last) = through_steps(decode, steps);
-    (steps.max(first.bytes() + decoder(probe)), last)
+    let codec = match probe.format {
+        Format::Svg => first.bytes(),
+        _ => decoder(probe),
+    };
+    (steps.max(first.bytes() + codec), last)
 }
 
 /// The picture before the steps, the worst moment in them, and the picture after them.
@@ -218,13 +222,16 @@ fn decoder(probe: &Probe) -> u64 {
         Format::Webp if probe.lossless => 4 * pixels,
         Format::Webp => pixels,
         Format::Avif => 4 * wide * pixels,
-        Format::Heic => 4 * pixels,
+        // Planes of a decoder, and RGBA before our own picture.
+        Format::Heic => 12 * pixels,
         // As many samples as a page may have, in one piece.
         Format::Tiff => 5 * wide * pixels,
         Format::Bmp => 64 * u64::from(probe.width),
         // Planes of floating point numbers, at several stages.
         Format::Jxl => 32 * pixels,
         Format::Json => 0,
+        // Its canvas is as large as the picture: see `until_encoded`.
+        Format::Svg => 0,
     }
 }
 

@@ -21,6 +21,7 @@ mod profile;
 mod shrink;
 mod steps;
 mod target;
+pub(crate) mod vector;
 pub mod window;
 
 pub use aim::Crop;
@@ -41,7 +42,7 @@ pub use overlay::{
 };
 pub use target::Target;
 
-use crate::image::{Format, Layout, Profile};
+use crate::image::{Format, Layout, Probe, Profile};
 use crate::options::{Color, Composite, Repeat};
 
 /// Everything that `execute` does, in order.
@@ -51,6 +52,8 @@ pub struct Plan {
     pub source: Format,
     /// How the source is decoded.
     pub decode: DecodePlan,
+    /// The part of the source that is used, in stored pixels: before its EXIF orientation.
+    pub area: Area,
     /// What is done to the pixels, in order.
     pub steps: Vec<Step>,
     /// What `Step::Draw` draws.
@@ -106,6 +109,12 @@ pub enum Filter {
 }
 
 impl Area {
+    /// All of the stored picture.
+    pub(crate) fn whole(probe: &Probe) -> Area {
+        let (width, height) = (f64::from(probe.width), f64::from(probe.height));
+        Area { left: 0.0, top: 0.0, width, height }
+    }
+
     /// The filter that scales this area to `width` by `height`: bicubic where neither side
     /// shrinks.
     pub fn filter_to(&self, width: u32, height: u32) -> Filter {

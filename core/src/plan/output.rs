@@ -213,9 +213,12 @@ impl Chooser<'_> {
                 Encoding::Avif { quality, speed, full_chroma }
             }
             // Formats that are only read are never chosen.
-            Format::Json | Format::Heic | Format::Tiff | Format::Bmp | Format::Jxl => {
-                Encoding::Json
-            }
+            Format::Json
+            | Format::Heic
+            | Format::Tiff
+            | Format::Bmp
+            | Format::Jxl
+            | Format::Svg => Encoding::Json,
         }
     }
 }

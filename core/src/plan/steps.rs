@@ -2,7 +2,7 @@
 
 use super::geometry::{times_dpr, Placement, Rect};
 use super::{Area, DecodePlan, Step};
-use crate::image::{Layout, Orientation, Probe, ProfileUse};
+use crate::image::{Format, Layout, Orientation, Probe, ProfileUse};
 use crate::options::{Color, Options, Upscale};
 
 /// Canvas and alpha colour when none is given.
@@ -147,7 +147,7 @@ impl Steps<'_> {
     /// The host's model sees the whole picture upright, in sRGB and before anything is cut to
     /// shape, so that it knows what the subject is. The decoder does not scale then.
     fn cut_out_and_scale(&mut self) {
-        self.cut_to_kept(1.0);
+        self.cut_to_kept((1.0, 1.0));
         self.list.extend(needs_conversion(self.probe).then_some(Step::ToSrgb));
         self.orient();
         self.list.push(Step::Segment);
@@ -185,16 +185,21 @@ impl Steps<'_> {
     }
 
     fn scale_and_convert(&mut self) {
-        let scale = f64::from(self.decode.scale);
+        let scale = self.scale();
         let stored = self.view.stored_area(self.placement);
-        let mut area =
-            area([stored.left, stored.top, stored.width, stored.height].map(|value| value / scale));
+        let mut area = area([
+            stored.left * scale.0,
+            stored.top * scale.1,
+            stored.width * scale.0,
+            stored.height * scale.1,
+        ]);
         let (width, height) = self.view.stored_size(self.placement);
         let decoded = (self.decode.width, self.decode.height);
         let convert = needs_conversion(self.probe);
-        if (area.width, area.height) == as_f64((width, height)) {
+        if self.needs_no_resize(&area, (width, height)) {
             if (width, height) != decoded {
-                let (left, top) = (area.left.floor() as u32, area.top.floor() as u32);
+                let left = (area.left.floor() as u32).min(decoded.0 - width);
+                let top = (area.top.floor() as u32).min(decoded.1 - height);
                 self.list.push(Step::Crop { left, top, width, height });
             }
             self.list.extend(convert.then_some(Step::ToSrgb));
@@ -212,14 +217,35 @@ impl Steps<'_> {
         self.list.extend((convert && shrinks).then_some(Step::ToSrgb));
     }
 
+    /// Decoded pixels of a stored one, by axis.
+    fn scale(&self) -> (f64, f64) {
+        if self.probe.format != Format::Svg {
+            let scale = 1.0 / f64::from(self.decode.scale);
+            return (scale, scale);
+        }
+        let share = |drawn: u32, full: u32| f64::from(drawn) / f64::from(full);
+        let (decode, probe) = (self.decode, self.probe);
+        (share(decode.width, probe.width), share(decode.height, probe.height))
+    }
+
+    /// Whether `area` of the decoded picture is of the wanted size already. A drawing is made for
+    /// it, but for the part of a pixel that its whole canvas was rounded by.
+    fn needs_no_resize(&self, area: &Area, size: (u32, u32)) -> bool {
+        let decoded = (self.decode.width, self.decode.height);
+        let slack = if self.probe.format == Format::Svg { 1.0 } else { 0.0 };
+        let near = |length: f64, side: u32| (length - f64::from(side)).abs() <= slack;
+        let fits = size.0 <= decoded.0 && size.1 <= decoded.1;
+        fits && near(area.width, size.0) && near(area.height, size.1)
+    }
+
     /// Cuts what is trimmed off before a resize, so that the filter does not see it. Returns
     /// what is gone on the left and above.
-    fn cut_to_kept(&mut self, scale: f64) -> (f64, f64) {
+    fn cut_to_kept(&mut self, scale: (f64, f64)) -> (f64, f64) {
         let kept = self.view.kept;
-        let left = (kept.left / scale).floor();
-        let top = (kept.top / scale).floor();
-        let right = ((kept.left + kept.width) / scale).ceil().min(self.decode.width.into());
-        let bottom = ((kept.top + kept.height) / scale).ceil().min(self.decode.height.into());
+        let left = (kept.left * scale.0).floor();
+        let top = (kept.top * scale.1).floor();
+        let right = ((kept.left + kept.width) * scale.0).ceil().min(self.decode.width.into());
+        let bottom = ((kept.top + kept.height) * scale.1).ceil().min(self.decode.height.into());
         let size = ((right - left) as u32, (bottom - top) as u32);
         if size != (self.decode.width, self.decode.height) {
             let (width, height) = size;

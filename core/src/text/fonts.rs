@@ -35,17 +35,24 @@ pub(super) fn files<'a>(name: Option<&str>, assets: &'a Assets) -> Result<Vec<Fi
     if let Some(name) = name {
         files.push(File(unpack(assets.require(name)?)?));
     }
-    for (packed, unpacked) in BUNDLED.iter().zip(&UNPACKED) {
-        let file = match unpacked.get() {
-            Some(file) => file,
-            None => {
-                let file = unpack(packed)?.into_owned();
-                unpacked.get_or_init(|| file)
-            }
-        };
-        files.push(File(Cow::Borrowed(file)));
+    for index in 0..BUNDLED.len() {
+        files.push(File(Cow::Borrowed(unpacked(index)?)));
     }
     Ok(files)
+}
+
+fn unpacked(index: usize) -> Result<&'static [u8]> {
+    if let Some(file) = UNPACKED[index].get() {
+        return Ok(file);
+    }
+    let file = unpack(BUNDLED[index])?.into_owned();
+    Ok(UNPACKED[index].get_or_init(|| file))
+}
+
+/// Every bundled font, unpacked.
+#[cfg(feature = "svg")]
+pub(super) fn bundled() -> impl Iterator<Item = &'static [u8]> {
+    (0..BUNDLED.len()).filter_map(|index| unpacked(index).ok())
 }
 
 /// A plain TrueType or OpenType file of what may also be WOFF or WOFF2.

@@ -36,6 +36,12 @@ pub(crate) struct Room {
     pub grow: bool,
 }
 
+/// The bundled fonts as plain files, for texts in SVG.
+#[cfg(feature = "svg")]
+pub(crate) fn bundled_fonts() -> impl Iterator<Item = &'static [u8]> {
+    fonts::bundled()
+}
+
 /// Finds the sizes that `text` leaves open, and what the caller should know.
 pub(crate) fn lay_out(
     mut text: TextPlan,

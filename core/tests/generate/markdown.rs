@@ -112,7 +112,14 @@ or beside it. Widths are pixels times `dpr`. The border is drawn last and the re
     (
         "Formats",
         "Without `format` the result is a JPEG or a PNG. A format that cannot hold the result falls back to
-another one, with a warning.",
+another one, with a warning.
+
+An SVG source is sent on as SVG without `format`, with `auto` and with `svg`: cleaned of scripts, event
+handlers, links and references to other places, and otherwise untouched; other options then have no
+effect, which a warning says. A format of pixels that is asked for by name draws it, at the very size of
+the result: nothing is enlarged, so `scale-down` is `contain` for it, and `crop` and `aspect-crop` are
+`cover`. Texts in it are drawn with the bundled fonts. A photograph inside it is not drawn: that is an
+`Unsupported` error, as `format=svg` is for any other source.",
     ),
     (
         "Quality",
