@@ -397,7 +397,7 @@ type Options struct {
 	Blur float64 `json:"blur,omitempty"`
 	// Unsharp mask strength; 1 suits a picture that was shrunk. 0 to 10. Default: 0.
 	Sharpen float64 `json:"sharpen,omitempty"`
-	// Output format. Default: JPEG or PNG, by the source. Not available in this version: `svg`.
+	// Output format. Default: JPEG or PNG, by the source.
 	Format Format `json:"format,omitempty"`
 	// Encoder quality: a number, or a word for a perceptual target. 1 to 100, or a word. Default: 85.
 	Quality int `json:"quality,omitempty"`

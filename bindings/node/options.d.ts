@@ -179,7 +179,7 @@ export interface RenderOptions {
   blur?: number
   /** Unsharp mask strength; 1 suits a picture that was shrunk. 0 to 10. Default: 0. */
   sharpen?: number
-  /** Output format. Default: JPEG or PNG, by the source. Not available in this version: `svg`. */
+  /** Output format. Default: JPEG or PNG, by the source. */
   format?: Format
   /** Encoder quality: a number, or a word for a perceptual target. 1 to 100, or a word. Default: 85. */
   quality?: number | QualityWord

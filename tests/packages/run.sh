@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs each package into an empty place and checks one known answer from there:
-# the Python wheel, the Node tarball, and header + library through pkg-config.
+# the Python wheel, the Node tarball, header + library through pkg-config, and Go on top of these.
 # Usage: run.sh RELEASE_DIR
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -61,9 +61,19 @@ c_prefix() { # shared or static
   check "pkg-config, $1" "$work/$1.webp"
 }
 
+go_package() {
+  (cd "$top/bindings/go" && PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig LD_LIBRARY_PATH=$work/prefix/lib \
+    go test -count=1 -tags safelight_pkgconfig -run 'Example|Render' ./... >"$work/go.log") || {
+    cat "$work/go.log"
+    exit 1
+  }
+  say "Go with the installed library, -tags safelight_pkgconfig"
+}
+
 python_wheel
 node_tarball
 make --no-print-directory -C "$top" install PREFIX="$work/prefix" >/dev/null
 c_prefix shared
 c_prefix static
+go_package
 echo "packages: $passed passed, 0 failed"

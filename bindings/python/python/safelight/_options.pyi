@@ -241,7 +241,7 @@ class RenderOptions(TypedDict, total=False):
     """Unsharp mask strength; 1 suits a picture that was shrunk. 0 to 10. Default: 0."""
 
     format: Format
-    """Output format. Default: JPEG or PNG, by the source. Not available in this version: `svg`."""
+    """Output format. Default: JPEG or PNG, by the source."""
 
     quality: int | QualityWord
     """Encoder quality: a number, or a word for a perceptual target. 1 to 100, or a word. Default: 85."""
