@@ -44,7 +44,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("fetch", &["delivery", "sign", "tls"]),
     ("hosted", &["options", "sign", "storage", "image", "plan", "engine"]),
     ("api", &["hosted", "delivery", "message", "sign", "storage", "url", "options"]),
-    ("polish", &["decode", "encode", "image", "kernel", "plan", "insight", "quality", "delivery"]),
     ("backends", &["decode", "transform", "encode"]),
     ("assets", &[]),
     ("input", &["assets", "delivery"]),
