@@ -428,3 +428,58 @@ fn a_verb_that_is_none_is_refused() {
     let error = host.service.call("images.frobnicate", &json!({}), &[], &Job::default());
     assert_eq!(error.unwrap_err().kind(), crate::Kind::Invalid);
 }
+
+#[test]
+fn with_signatures_required_and_no_key_opening_fails() {
+    use crate::storage::catalog::{Change, Document};
+    use crate::storage::{Catalog, SqliteCatalog};
+    let folder = Folder::new();
+    let config = Config { require_signature: true, ..Config::in_folder(folder.path("state")) };
+    let service = Service::open(&config).unwrap();
+    let account = service.account().id.clone();
+    service.close();
+    drop(service);
+    let catalog = SqliteCatalog::open(&folder.path("state/catalog.db")).unwrap();
+    let keys = catalog.document("keys", &account, "keys").unwrap().unwrap();
+    let none = Document { body: "[]".to_owned(), ..keys };
+    catalog.commit(&[Change::SetDocument(none)]).unwrap();
+    drop(catalog);
+    let error = Service::open(&config).unwrap_err();
+    assert_eq!(error.to_string(), "require_signature: expected a signing key, got none");
+    assert!(Service::open(&Config::in_folder(folder.path("state"))).is_ok());
+}
+
+#[test]
+fn no_read_is_stale_while_access_changes_under_many_readers() {
+    let host = host(false);
+    let (account, hosted) = (host.service.account().clone(), &host.service.0.hosted);
+    hosted
+        .edit_settings(&account.id, &mut |settings| {
+            settings.private_custom_ids = true;
+            Ok(())
+        })
+        .unwrap();
+    call(&host.service, "images.upload", json!({ "id": "mine" }), &picture("rgb.png"));
+    let url = format!("/{}/mine/public", account.hash);
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                    let status = ask(&host.service, &url, &[]).status;
+                    assert!(matches!(status, 200 | 403), "{status}");
+                }
+            });
+        }
+        for round in 0..100 {
+            let private = round % 2 == 0;
+            let update = Update { require_signed_urls: Some(private), ..Update::default() };
+            hosted.update(&account.id, "mine", &update).unwrap();
+            let expected = if private { 403 } else { 200 };
+            for _ in 0..5 {
+                assert_eq!(ask(&host.service, &url, &[]).status, expected, "round {round}");
+            }
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+}

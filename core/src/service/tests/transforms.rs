@@ -281,3 +281,34 @@ fn a_workers_binding_gets_facts_and_steps() {
         assert!(refused.header("cf-images-binding").unwrap().starts_with("err="));
     }
 }
+
+#[test]
+fn those_who_wait_take_over_from_one_whose_client_went_away() {
+    use crate::{CancelToken, Limits};
+    let folder = Folder::new();
+    let service = with_pictures(&folder, &["rgb.png"], |config| config.workers = 1);
+    let place = service.0.pool.enter(&Job::default()).unwrap();
+    let cancel = CancelToken::new();
+    let gone = Job::new(&Limits::default(), cancel.clone());
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| service.handle(&Request::new("GET", URL), &gone));
+        while service.load().waiting == 0 {
+            std::thread::yield_now();
+        }
+        let others: Vec<_> = (0..10).map(|_| scope.spawn(|| ask(&service, URL, &[]))).collect();
+        cancel.cancel();
+        let first = first.join().unwrap();
+        assert!(first.body.starts_with(b"ERROR 9528"), "{}", shown(&first));
+        drop(place);
+        for other in others {
+            assert_eq!(other.join().unwrap().status, 200);
+        }
+    });
+    assert_eq!(made(&service), 1);
+}
+
+#[test]
+fn a_service_is_shared_between_threads() {
+    fn shared<T: Send + Sync + Clone + 'static>() {}
+    shared::<Service>();
+}
