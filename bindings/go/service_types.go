@@ -65,6 +65,10 @@ type Sources struct {
 	HTTP bool `json:"http,omitempty"`
 	// Any allows every public host.
 	Any bool `json:"any,omitempty"`
+	// Networks are addresses that are fetched from although they are not public: 10.0.0.0/8.
+	Networks []string `json:"networks,omitempty"`
+	// Ports are fetched from, besides 80, 443, 8080 and 8443.
+	Ports []uint16 `json:"ports,omitempty"`
 }
 
 // HostedImage is an image that the service keeps.

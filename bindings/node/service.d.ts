@@ -21,7 +21,16 @@ export interface ServiceConfig {
   /** Path that all requests begin with: `/images`. */
   mount?: string
   /** What may be transformed by URL. */
-  sources?: { folder?: string | null; allowed_origins?: string[]; http?: boolean; any?: boolean }
+  sources?: {
+    folder?: string | null
+    allowed_origins?: string[]
+    http?: boolean
+    any?: boolean
+    /** Addresses that are fetched from although they are not public: `10.0.0.0/8`. */
+    networks?: string[]
+    /** Ports that are fetched from, besides 80, 443, 8080 and 8443. */
+    ports?: number[]
+  }
   /** What one picture may cost. */
   limits?: Limits
   /** Whether every delivery has to be signed. Opening fails without a key. */

@@ -114,6 +114,11 @@ pub fn answer(api: &Api<'_>, request: &Request<'_>, job: &Job) -> Option<Respons
     Some(respond(api, request, job).unwrap_or_else(|problem| problem.response()))
 }
 
+/// The answer to a body that is longer than a host takes.
+pub(crate) fn too_large(error: &Error) -> Response {
+    Problem::with(codes::TOO_LARGE, error).response()
+}
+
 fn respond(api: &Api<'_>, request: &Request<'_>, job: &Job) -> Outcome<Response> {
     let route = route::find(request.method, request.path()).map_err(|missing| {
         let allowed = missing.allowed.join(", ");

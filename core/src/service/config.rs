@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::fetch::Rules;
 use crate::{Error, Limits, Result};
 
 /// Where a service keeps its state, what it may read, and what one request may cost.
@@ -89,6 +90,20 @@ pub struct SourcesConfig {
     pub http: bool,
     /// Whether every public host is allowed.
     pub any: bool,
+    /// Addresses that are fetched from although they are not public: `10.0.0.0/8`, `::1`.
+    pub networks: Vec<String>,
+    /// Ports that are fetched from, besides 80, 443, 8080, 8443 and those of allowed origins.
+    pub ports: Vec<u16>,
+}
+
+impl SourcesConfig {
+    /// What may be fetched.
+    pub(super) fn rules(&self) -> Result<Rules> {
+        let mut rules = Rules { http: self.http, ..Rules::default() };
+        rules.networks = self.networks.iter().map(|network| network.parse()).collect::<Result<_>>()?;
+        rules.ports.extend(&self.ports);
+        Ok(rules)
+    }
 }
 
 impl Default for Config {
@@ -160,7 +175,7 @@ impl Config {
         if self.lease_ms < 100 {
             return Err(Error::invalid("lease_ms", "at least 100", self.lease_ms));
         }
-        Ok(())
+        self.sources.rules().map(drop)
     }
 
     /// A place below the folder of state.
@@ -226,6 +241,7 @@ fn without_secrets(location: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fetch::may_connect;
 
     fn error(text: &str) -> String {
         Config::from_json(text).unwrap_err().to_string()
@@ -238,6 +254,15 @@ mod tests {
         assert_eq!(config, Config { sources, ..Config::in_folder("a") });
         assert!(error(r#"{"folder":"a","port":1}"#).contains("the unknown name port"));
         assert!(error(r#"{"folder":"a","results":{"ram":1}}"#).contains("the unknown name ram"));
+    }
+
+    #[test]
+    fn networks_and_ports_are_added_to_those_that_are_fetched_from() {
+        let text = r#"{"folder":"a","sources":{"networks":["10.0.0.0/8"],"ports":[9000]}}"#;
+        let rules = Config::from_json(text).unwrap().sources.rules().unwrap();
+        assert!(may_connect("10.1.2.3".parse().unwrap(), &rules.networks));
+        assert!(!may_connect("127.0.0.1".parse().unwrap(), &rules.networks));
+        assert!([443, 9000].iter().all(|port| rules.ports.contains(port)));
     }
 
     #[test]
@@ -256,6 +281,7 @@ mod tests {
             r#"{"folder":"a","base_url":"https://"}"#,
             r#"{"folder":"a","workers":0}"#,
             r#"{"folder":"a","lease_ms":5}"#,
+            r#"{"folder":"a","sources":{"networks":["10.0.0.0/33"]}}"#,
         ] {
             assert!(Config::from_json(text).is_err(), "{text}");
         }

@@ -42,7 +42,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::api::{self, Called};
-use crate::fetch::{Fetcher, Rules};
+use crate::fetch::Fetcher;
 use crate::guard::guard;
 use crate::hooks::Hooks;
 use crate::hosted::{Account, Hosted, Setup};
@@ -89,8 +89,7 @@ impl Service {
 
     /// [`Service::open`] with what the host does for the engine.
     pub fn open_with(config: &Config, hooks: Hooks) -> Result<Service> {
-        let rules = Rules { http: config.sources.http, ..Rules::default() };
-        Service::open_on(config, hooks, Fetcher::new(rules))
+        Service::open_on(config, hooks, Fetcher::new(config.sources.rules()?))
     }
 
     /// [`Service::open_with`] on another network.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::asked::Asked;
 use super::respond::{preflight, wrong_method, Failure};
+use super::wants::{is_api, path_of};
 use super::Inner;
 use crate::api::{self, Api};
 use crate::delivery::{self, Situation};
@@ -13,17 +14,20 @@ use crate::{Error, Job, Kind, Request, Response};
 
 /// Longest path and query that is looked at, in bytes.
 const URL_BYTES: usize = 8192;
+/// The same of the API: whole ids stand in its paths, encoded, and it says itself what is too long.
+const API_URL_BYTES: usize = 256 << 10;
 
 impl Inner {
     /// The answer to a request, whatever it is.
     pub(super) fn route(&self, request: &Request<'_>, job: &Job) -> Response {
-        if request.target.len() > URL_BYTES {
-            let text = format!("url bytes: limit {URL_BYTES}, got {}", request.target.len());
-            return Failure::coded(9424, 414, &text).response();
-        }
         let Some(target) = self.mounted(request.target) else {
             return Failure::situation(Situation::NoSuchImage).response();
         };
+        let most = if is_api(path_of(target)) { API_URL_BYTES } else { URL_BYTES };
+        if request.target.len() > most {
+            let text = format!("url bytes: limit {most}, got {}", request.target.len());
+            return Failure::coded(9424, 414, &text).response();
+        }
         if let Some(refused) = self.refused_body(request, target) {
             return refused;
         }
@@ -49,7 +53,8 @@ impl Inner {
             "OPTIONS" => return Ok(preflight()),
             _ => return Ok(wrong_method()),
         }
-        if delivery::is_loop(request.header("via")) {
+        let mut vias = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("via"));
+        if vias.any(|(_, via)| delivery::is_loop(Some(via))) {
             return Err(Failure::from_answer(delivery::answer_loop(), Kind::Forbidden));
         }
         let path = target.split('?').next().unwrap_or(target);

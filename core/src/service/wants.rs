@@ -3,8 +3,9 @@
 use super::binding;
 use super::respond::Failure;
 use super::{Inner, Service};
+use crate::api;
 use crate::url::{DELIVERY_PREFIX, TRANSFORM_PREFIX};
-use crate::{Request, Response};
+use crate::{Error, Request, Response};
 
 /// First words of REST paths of one account, and of uploads with a ticket.
 const ACCOUNTS: &str = "/client/v4/accounts/";
@@ -77,18 +78,24 @@ impl Inner {
         if length <= FORM_BYTES {
             return None;
         }
-        let limit = self.body_limit(request.method, path_of(target));
-        let text = format!("body bytes: limit {limit}, got more");
-        (length > limit).then(|| Failure::coded(9402, 413, &text).response())
+        let path = path_of(target);
+        let limit = self.body_limit(request.method, path);
+        (length > limit).then(|| match is_api(path) {
+            true => api::too_large(&Error::too_large("body bytes", limit, "more")),
+            false => {
+                let text = format!("body bytes: limit {limit}, got more");
+                Failure::coded(9402, 413, &text).response()
+            }
+        })
     }
 }
 
-fn path_of(target: &str) -> &str {
+pub(super) fn path_of(target: &str) -> &str {
     target.split('?').next().unwrap_or(target)
 }
 
 /// Whether a path is of the REST API, under its own name or a short one.
-fn is_api(path: &str) -> bool {
+pub(super) fn is_api(path: &str) -> bool {
     let under = |place: &str| {
         path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };

@@ -51,6 +51,8 @@ class Sources(TypedDict, total=False):
     allowed_origins: Sequence[str]
     http: bool
     any: bool
+    networks: Sequence[str]
+    ports: Sequence[int]
 
 
 class Config(TypedDict, total=False):
