@@ -6,13 +6,14 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use safelight_server::{listen, router, Config};
+use safelight_server::{listen, open, router, Config, Opened};
 
 /// A running server; it stops and its folder goes when this is dropped.
 pub struct Server {
     address: SocketAddr,
     pub folder: PathBuf,
-    _runtime: tokio::runtime::Runtime,
+    pub opened: Opened,
+    runtime: Option<tokio::runtime::Runtime>,
 }
 
 /// What came back.
@@ -55,15 +56,16 @@ impl Server {
         ] {
             fs::copy(pictures().join(from), folder.join(to)).unwrap();
         }
-        let mut config = Config::new(&root, ([127, 0, 0, 1], 0).into());
+        let mut config = Config::new(&root, folder.join("state"), ([127, 0, 0, 1], 0).into());
         change(&mut config);
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let router = router(&config).unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind(config.listen)).unwrap();
         let address = listener.local_addr().unwrap();
+        let opened = open(&config).unwrap();
+        let router = router(opened.service.clone(), Some(root));
         let forever = std::future::pending();
         runtime.spawn(listen(listener, router, config.head_time, forever));
-        Server { address, folder, _runtime: runtime }
+        Server { address, folder, opened, runtime: Some(runtime) }
     }
 
     /// A connection on which a request was sent.
@@ -91,10 +93,15 @@ impl Server {
         Reply::read(&data)
     }
 
-    /// Sends a body. The answer may come before all of it was taken.
+    /// Sends a form or the like.
     pub fn post(&self, path: &str, kind: &str, body: &[u8]) -> Reply {
-        let headers = format!("Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
-        let mut stream = self.send("POST", path.as_bytes(), &headers);
+        self.send_body("POST", path, &format!("Content-Type: {kind}\r\n"), body)
+    }
+
+    /// Sends a body. The answer may come before all of it was taken.
+    pub fn send_body(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Reply {
+        let headers = format!("{headers}Content-Length: {}\r\n", body.len());
+        let mut stream = self.send(method, path.as_bytes(), &headers);
         let _ = stream.write_all(body);
         let mut data = Vec::new();
         let read = stream.read_to_end(&mut data);
@@ -121,6 +128,10 @@ fn copy_pictures(from: &Path, to: &Path) {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+        self.opened.service.close();
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

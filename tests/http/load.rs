@@ -34,7 +34,7 @@ fn a_result_that_was_just_made_is_not_made_again() {
     assert!(first.header("cf-resized").starts_with("internal=ok/m "));
     assert!(again.header("cf-resized").starts_with("internal=ram "));
     assert_eq!((again.body == first.body, again.header("etag")), (true, first.header("etag")));
-    let none = Server::with(|config| config.kept_bytes = 0);
+    let none = Server::with(|config| (config.service.results.memory, config.service.results.disk) = (0, 0));
     none.get(path);
     assert!(none.get(path).header("cf-resized").starts_with("internal=ok/m "));
 }
@@ -66,9 +66,9 @@ fn wait_for(server: &Server, wanted: impl Fn(u64, u64, u64) -> bool) -> [u64; 3]
 
 fn one_worker() -> Server {
     Server::with(|config| {
-        config.workers = 1;
-        config.queue = 1;
-        config.limits.memory = 2 << 30;
+        config.service.workers = 1;
+        config.service.queue = 1;
+        config.service.limits.memory = 2 << 30;
     })
 }
 
@@ -106,8 +106,8 @@ fn one_more_than_the_queue_holds_is_refused_as_busy() {
 #[test]
 fn a_deadline_ends_a_job() {
     let server = Server::with(|config| {
-        config.limits.time_ms = 1;
-        config.limits.memory = 2 << 30;
+        config.service.limits.time_ms = 1;
+        config.service.limits.memory = 2 << 30;
     });
     let mut data = Vec::new();
     server.send("GET", HEAVY, "").read_to_end(&mut data).unwrap();

@@ -6,6 +6,7 @@ mod client;
 mod errors;
 mod headers;
 mod hints;
+mod hosted;
 mod load;
 mod paths;
 mod ranges;

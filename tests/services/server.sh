@@ -15,8 +15,9 @@ start_server() {
   local name=$1 log=$work/server-$1.log
   shift
   mkdir -p "$work/$name"
+  : "${ORIGIN_URL:=http://127.0.0.1:80}"
   start "$log" "$release/safelight" serve --listen 127.0.0.1:0 --state "$work/$name/state" \
-    --root "$top/tests/images" --allow-origin 127.0.0.1 "$@"
+    --root "$top/tests/images" --allow-http --allow-network 127.0.0.1 --allow-port "${ORIGIN_URL##*:}" "$@"
   server_process=$started
   wait_until 60 "the server" grep -q '^open http' "$log"
   SERVER_URL=$(sed -n 's|^open \(http://[^/]*\)/$|\1|p' "$log")

@@ -157,13 +157,26 @@ pub(crate) struct KeyArgs {
     pub key_file: Vec<PathBuf>,
 }
 
-/// Serve a folder of pictures, transformed by URL.
+/// Serve hosted pictures with their REST API, and a folder of pictures transformed by URL.
 #[derive(Debug, Args)]
-#[command(after_help = "Pictures answer at /cdn-cgi/image/OPTIONS/PATH, and a page to try it at /.
+#[command(after_help = "Hosted pictures answer at /HASH/ID/VARIANT, their REST API at /client/v4, pictures of the
+folder at /cdn-cgi/image/OPTIONS/PATH, a Worker's Images binding at /info and /transform, and a
+page to try options at /.
 
-Example:
+The first start prints the account, its hash and a token for the API, which is not shown again.
+SAFELIGHT_ADMIN_TOKEN in the environment is accepted as a token that may do everything.
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY hold the key of a bucket.
+
+Examples:
   safelight serve --root pictures
-  curl -O http://127.0.0.1:8787/cdn-cgi/image/width=400,format=auto/photo.jpg")]
+  curl -O http://127.0.0.1:8787/cdn-cgi/image/width=400,format=auto/photo.jpg
+
+  safelight serve --state /var/lib/safelight --base-url https://img.example
+  curl -H 'Authorization: Bearer TOKEN' -F file=@photo.jpg \\
+    http://127.0.0.1:8787/client/v4/accounts/ACCOUNT/images/v1
+
+  safelight serve --postgres postgres://db.example/safelight \\
+    --bucket 's3://pictures?endpoint=https://s3.example&region=eu'")]
 pub(crate) struct ServeArgs {
     /// Address and port to listen on
     #[arg(long, default_value = "127.0.0.1:8787", value_name = "ADDRESS")]
@@ -171,11 +184,58 @@ pub(crate) struct ServeArgs {
     /// Folder of pictures
     #[arg(long, default_value = ".", value_name = "DIR")]
     pub root: PathBuf,
-    /// Fill the folder with sample pictures first, if it is empty or missing
+    /// Fill the folder of pictures with samples first, if it is empty or missing
     #[arg(long)]
     pub samples: bool,
     #[command(flatten)]
+    pub service: ServiceArgs,
+    #[command(flatten)]
     pub limits: LimitArgs,
+}
+
+/// What the service is opened with.
+#[derive(Debug, Args)]
+pub(crate) struct ServiceArgs {
+    /// Folder of state: catalog, originals and results, where they have no other place
+    /// [default: .safelight in the folder of pictures]
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Keep the catalog in PostgreSQL, for several servers at once
+    #[arg(long, value_name = "URL")]
+    pub postgres: Option<String>,
+    /// Keep originals in a bucket: s3://BUCKET/PREFIX?endpoint=…&region=…, gs://… or az://…
+    #[arg(long, value_name = "URL")]
+    pub bucket: Option<String>,
+    /// Keep results in a bucket too, shared by several servers
+    #[arg(long, value_name = "URL")]
+    pub results_bucket: Option<String>,
+    /// Bytes of results that are kept in memory
+    #[arg(long, value_name = "BYTES")]
+    pub results_memory: Option<u64>,
+    /// Bytes of results that are kept on disk; 0 keeps none there
+    #[arg(long, value_name = "BYTES")]
+    pub results_disk: Option<u64>,
+    /// Scheme and host of the links that the API gives [default: as the client has called]
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Host that sources of transforms may come from, such as *.example.com; may be given several times
+    #[arg(long, value_name = "HOST")]
+    pub allow_origin: Vec<String>,
+    /// Fetch by http:// as well as by https://
+    #[arg(long)]
+    pub allow_http: bool,
+    /// Fetch from these addresses although they are not public, such as 10.0.0.0/8; may be given several times
+    #[arg(long, value_name = "NETWORK")]
+    pub allow_network: Vec<String>,
+    /// Fetch from this port, besides 80, 443, 8080 and 8443; may be given several times
+    #[arg(long, value_name = "PORT")]
+    pub allow_port: Vec<u16>,
+    /// Show nothing without a signature
+    #[arg(long)]
+    pub require_signature: bool,
+    /// JSON file with any of the service's settings; the other flags win over it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// The client that `format=auto` is decided for.
@@ -208,6 +268,10 @@ pub(crate) struct LimitArgs {
 }
 
 impl LimitArgs {
+    pub(crate) fn given(&self) -> Option<Limits> {
+        self.limits.clone()
+    }
+
     pub(crate) fn get(&self) -> Limits {
         self.limits.clone().unwrap_or_default()
     }

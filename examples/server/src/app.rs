@@ -1,78 +1,90 @@
 //! What requests share, and which handler answers which path.
 
-use std::io;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::http::{header, Method};
-use axum::middleware::{self, Next};
-use axum::response::Response;
-use axum::routing::{get, post};
+use axum::extract::State;
+use axum::routing::get;
 use axum::Router;
-use safelight::Engine;
+use safelight::url::{self, SourceRef};
+use safelight::{Engine, Service};
 use tokio::sync::Semaphore;
 
-use crate::files::Root;
-use crate::kept::Kept;
-use crate::pool::Pool;
-use crate::reply::{self, Failure};
-use crate::{api, binding, page, transform, Config};
+use crate::{api, mount, page};
 
-/// Longest path and query that is looked at, in bytes.
-const URL_BYTES: usize = 8192;
+/// KiB of bodies that are held at once; who comes when there is no room waits a little.
+const BODIES: usize = 512 << 10;
 
 /// What every request needs.
 #[derive(Debug)]
 pub(crate) struct App {
-    pub root: Root,
+    pub service: Service,
+    /// For the start page, which looks at headers and plans only.
     pub engine: Engine,
-    pub pool: Pool,
-    /// Places for forms that are being received.
-    pub forms: Semaphore,
-    /// Results that were just made.
-    pub kept: Kept,
+    /// The folder of pictures, as the service serves it.
+    pub root: Option<PathBuf>,
+    /// Room for bodies that are being received or worked on, in KiB.
+    pub bodies: Semaphore,
+    cancelled: AtomicUsize,
 }
 
 pub(crate) type Shared = State<Arc<App>>;
 
-/// The routes, ready to be mounted; fails when the root folder cannot be opened.
-pub fn router(config: &Config) -> io::Result<Router> {
+impl App {
+    /// Counts a request that ended early because its client was gone.
+    pub(crate) fn count_cancelled(&self) {
+        self.cancelled.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A font of the folder, which the service reads but does not give away. The path of a URL,
+    /// whatever its host, says where. Nothing outside of the folder counts, nor by a link.
+    pub(crate) fn font(&self, source: &SourceRef) -> Option<Vec<u8>> {
+        let path = match source {
+            SourceRef::Path(path) => path.as_str(),
+            SourceRef::Remote { url, .. } => path_of(url),
+        };
+        let names = url::local_path(path).ok()?;
+        if names.iter().any(|name| name.starts_with('.') || name.contains(['/', '\\', '\0'])) {
+            return None;
+        }
+        let root = self.root.as_ref()?.canonicalize().ok()?;
+        let file = root.join(names.iter().collect::<PathBuf>()).canonicalize().ok()?;
+        let size = file.metadata().ok().filter(fs::Metadata::is_file)?.len();
+        let fits = file.starts_with(&root) && size <= self.engine.limits().source_bytes;
+        fits.then(|| fs::read(file).ok()).flatten()
+    }
+
+    /// How many there were.
+    pub(crate) fn cancelled(&self) -> usize {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+/// The routes: the start page's own, and the service for everything else. `root` is the folder
+/// that the service has for its sources.
+pub fn router(service: Service, root: Option<PathBuf>) -> Router {
     let app = App {
-        root: Root::open(&config.root)?,
-        engine: Engine::new(config.limits.clone()),
-        pool: Pool::new(config.workers, config.queue),
-        forms: Semaphore::new(config.workers + 4),
-        kept: Kept::new(config.kept_bytes),
+        engine: Engine::new(service.limits().clone()),
+        service,
+        root,
+        bodies: Semaphore::new(BODIES),
+        cancelled: AtomicUsize::new(0),
     };
-    Ok(Router::new()
+    Router::new()
         .route("/", get(page::index))
         .route("/page/style.css", get(page::style))
         .route("/page/app.js", get(page::script))
         .route("/api/version", get(api::version))
         .route("/api/samples", get(api::samples))
         .route("/api/explain/{*rest}", get(api::explain))
-        .route("/info", post(binding::info).get(transform::handle))
-        .route("/transform", post(binding::transform).get(transform::handle))
-        .fallback(transform::handle)
-        .layer(middleware::from_fn(screen))
-        .with_state(Arc::new(app)))
+        .fallback(mount::handle)
+        .with_state(Arc::new(app))
 }
 
-/// Where forms are posted to.
-const FORMS: [&str; 2] = ["/info", "/transform"];
-
-/// Refuses what no handler should see: other methods and endless URLs.
-async fn screen(request: Request, next: Next) -> Response {
-    let form = FORMS.contains(&request.uri().path()) && *request.method() == Method::POST;
-    if !form && !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let mut response = Failure::coded(9424, 405, "method: expected GET or HEAD").response();
-        response.headers_mut().insert(header::ALLOW, reply::value("GET, HEAD"));
-        return response;
-    }
-    let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
-    if length > URL_BYTES {
-        let text = format!("url bytes: limit {URL_BYTES}, got {length}");
-        return Failure::coded(9424, 414, &text).response();
-    }
-    next.run(request).await
+/// The path of an absolute URL.
+fn path_of(url: &str) -> &str {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    url[authority..].find('/').map_or("/", |at| &url[authority + at..])
 }

@@ -1,82 +1,62 @@
-//! The example server: a folder of pictures, transformed by URL.
+//! The example server: a [`Service`] on a port. Hosted images with their REST API and delivery,
+//! transforms of a folder of pictures by URL, the Images binding of a Worker, and a start page.
 //!
 //! | path | answer |
 //! |---|---|
+//! | `/client/v4/…` | the REST API |
+//! | `/<hash>/<id>/<variant>` | a hosted picture |
 //! | `/cdn-cgi/image/<options>/<path>` | the picture at `<path>`, transformed |
 //! | `/<path>` | the picture as it is, or as a Worker's `cf.image` object says |
 //! | `/info`, `/transform` | what a Worker's Images binding asks |
 //! | `/` | a page to try options at |
 //! | `/api/samples`, `/api/explain/<options>/<path>`, `/api/version` | what the page reads |
 //!
-//! Paths are taken from the request line as they were sent and decoded once, by the library.
-//! Everything that can be decided without pixels is decided before a job waits for a core.
+//! All but the page and its three helpers is answered by the library; paths reach it as they were
+//! sent. State lies in one folder, or in a database and a bucket.
 
 mod api;
 mod app;
-mod asked;
-mod binding;
-mod files;
-mod kept;
 mod listen;
-mod multipart;
+mod mount;
 mod page;
-mod pool;
 mod reply;
 mod samples;
-mod transform;
+mod start;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
-
-use safelight::Limits;
 
 pub use app::router;
 pub use listen::listen;
 pub use samples::make as make_samples;
+pub use start::{open, Opened};
 
 /// What is served, and where.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Folder of pictures.
-    pub root: PathBuf,
+    /// The service: its stores, its folder of pictures, its limits.
+    pub service: safelight::Config,
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// What one picture may cost.
-    pub limits: Limits,
-    /// Whether an empty or missing folder is filled with sample pictures.
+    /// Whether an empty or missing folder of pictures is filled with samples.
     pub samples: bool,
-    /// Jobs that run at once.
-    pub workers: usize,
-    /// Jobs that may wait; one more is refused as busy.
-    pub queue: usize,
-    /// Bytes of results that are kept in memory.
-    pub kept_bytes: usize,
     /// How long a client may take to send a request line and headers.
     pub head_time: Duration,
 }
 
 impl Config {
-    /// Serves `root` on `listen`, everything else at its default.
-    pub fn new(root: impl AsRef<Path>, listen: SocketAddr) -> Self {
-        Config {
-            root: root.as_ref().to_owned(),
-            listen,
-            limits: Limits::default(),
-            samples: false,
-            workers: std::thread::available_parallelism().map_or(1, Into::into),
-            queue: 64,
-            kept_bytes: 64 << 20,
-            head_time: Duration::from_secs(10),
-        }
+    /// Serves the pictures of `root` on `listen` and keeps all state in `state`, everything else
+    /// at its default.
+    pub fn new(root: impl AsRef<Path>, state: impl AsRef<Path>, listen: SocketAddr) -> Self {
+        let mut service = safelight::Config::in_folder(state);
+        service.sources.folder = Some(root.as_ref().to_owned());
+        Config { service, listen, samples: false, head_time: Duration::from_secs(10) }
     }
 }
 
-/// Serves until the process is asked to stop; running jobs are finished first.
-pub fn serve(config: Config) -> Result<(), String> {
-    if config.samples {
-        fill(&config.root)?;
-    }
+/// Serves until the process is asked to stop; running requests are finished first.
+pub fn serve(config: &Config) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -84,28 +64,18 @@ pub fn serve(config: Config) -> Result<(), String> {
     runtime.block_on(run(config))
 }
 
-async fn run(config: Config) -> Result<(), String> {
-    let router = router(&config).map_err(|error| format!("{}: {error}", config.root.display()))?;
+async fn run(config: &Config) -> Result<(), String> {
+    let opened = tokio::task::block_in_place(|| open(config))?;
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    println!("safelight {} serves {}", safelight::VERSION, config.root.display());
-    println!("open http://{address}/");
-    listen(listener, router, config.head_time, stop_signal())
-        .await
-        .map_err(|error| error.to_string())
-}
-
-/// Makes the sample pictures unless the folder has something in it.
-fn fill(root: &Path) -> Result<(), String> {
-    let told = |error: std::io::Error| format!("{}: {error}", root.display());
-    std::fs::create_dir_all(root).map_err(told)?;
-    if std::fs::read_dir(root).map_err(told)?.next().is_some() {
-        return Ok(());
-    }
-    println!("making sample pictures in {}", root.display());
-    make_samples(root).map_err(|error| format!("{}: {error}", root.display()))
+    let service = opened.service.clone();
+    opened.tell(config, address);
+    let router = router(opened.service, config.service.sources.folder.clone());
+    let served = listen(listener, router, config.head_time, stop_signal()).await;
+    tokio::task::block_in_place(|| service.close());
+    served.map_err(|error| error.to_string())
 }
 
 async fn stop_signal() {

@@ -1,4 +1,5 @@
-//! `safelight-server [ROOT] [ADDRESS]`: the example server without the rest of the command line.
+//! `safelight-server [ROOT] [ADDRESS]`: the example server without the rest of the command line; its
+//! state lies in `.safelight` below ROOT.
 //! `safelight-server --make-samples DIR` only fills a folder with the sample pictures.
 
 use std::path::Path;
@@ -17,7 +18,8 @@ fn main() -> ExitCode {
         eprintln!("usage: safelight-server [ROOT] [ADDRESS:PORT]");
         return ExitCode::from(2);
     };
-    match serve(Config::new(root, listen)) {
+    let state = Path::new(&root).join(".safelight");
+    match serve(&Config::new(&root, state, listen)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("safelight-server: {message}");

@@ -1,8 +1,7 @@
 // Hosted pictures in real browsers: each is sent, and shows, a format that it can decode.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -15,7 +14,7 @@ const api = `${SERVER_URL}/client/v4/accounts/${ACCOUNT_ID}/images/v1`;
 const PICTURES = [
   { name: 'photo.jpg', width: 0, plain: 'image/jpeg' },
   { name: 'alpha.png', width: 0, plain: 'image/png' },
-  { name: 'anim.gif', width: 0, plain: 'image/gif' },
+  { name: 'anim.webp', width: 0, plain: 'image/gif' },
 ];
 
 async function upload(name) {
@@ -126,7 +125,7 @@ inBrowser('Firefox', { browser: 'firefox', executablePath: FIREFOX }, (newPage) 
   });
 });
 
-// Animations stay animations: they become WebP, not AVIF.
+// Animations stay animations: they are sent as WebP, not AVIF.
 function expected(picture, type) {
-  return picture.name === 'anim.gif' && type === 'image/avif' ? 'image/webp' : type;
+  return picture.name === 'anim.webp' && type === 'image/avif' ? 'image/webp' : type;
 }

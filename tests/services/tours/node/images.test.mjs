@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Cloudflare from 'cloudflare';
-import { account_id, bytesOf, client, createImage, hash, origin, picture, run, shown } from './place.mjs';
+import { account_id, bytesOf, client, createImage, hash, linkOf, origin, picture, run, shown } from './place.mjs';
 
 const { v1 } = client.images;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -14,7 +14,7 @@ test('create: a file becomes an image with an id, links and its own metadata', a
   assert.equal(image.filename, 'photo.jpg');
   assert.equal(image.requireSignedURLs, false);
   assert.ok(Math.abs(new Date(image.uploaded) - Date.now()) < 60_000, image.uploaded);
-  const link = image.variants.find((url) => url.endsWith('/public'));
+  const link = linkOf(image);
   assert.ok(link.endsWith(`/${hash}/${image.id}/public`), link);
   const picture = await shown(link);
   assert.equal(picture.status, 200);
@@ -31,7 +31,7 @@ test('create: an id of one\'s own may have slashes and spaces, and metadata may 
   assert.equal(image.id, id);
   const found = await v1.get(id, { account_id });
   assert.deepEqual(found.meta, { kind: 'text', n: 7 });
-  const link = found.variants[0];
+  const link = linkOf(found);
   assert.ok(link.includes('/50%25/'), link);
   assert.equal((await shown(link)).status, 200);
   await assert.rejects(createImage({ id }), (error) => error instanceof Cloudflare.ConflictError && error.errors[0].code === 5409);
@@ -74,22 +74,22 @@ test('edit: metadata is replaced, the rest stays', async () => {
 
 test('edit: an image that becomes private has another id, and its old links are dead', async () => {
   const image = await createImage();
-  assert.equal((await shown(image.variants[0])).status, 200);
+  assert.equal((await shown(linkOf(image))).status, 200);
   const secret = await v1.edit(image.id, { account_id, requireSignedURLs: true });
   assert.notEqual(secret.id, image.id);
   assert.equal(secret.requireSignedURLs, true);
   await assert.rejects(v1.get(image.id, { account_id }), Cloudflare.NotFoundError);
-  assert.equal((await shown(image.variants[0])).status, 404);
-  assert.equal((await shown(secret.variants[0])).status, 403);
+  assert.equal((await shown(linkOf(image))).status, 404);
+  assert.equal((await shown(linkOf(secret))).status, 403);
   const open = await v1.edit(secret.id, { account_id, requireSignedURLs: false });
-  assert.equal((await shown(open.variants[0])).status, 200);
+  assert.equal((await shown(linkOf(open))).status, 200);
 });
 
 test('delete: nothing is shown any more', async () => {
   const image = await createImage();
-  assert.equal((await shown(image.variants[0])).status, 200);
+  assert.equal((await shown(linkOf(image))).status, 200);
   await v1.delete(image.id, { account_id });
-  assert.equal((await shown(image.variants[0])).status, 404);
+  assert.equal((await shown(linkOf(image))).status, 404);
   const missing = (error) => error instanceof Cloudflare.NotFoundError && error.errors[0].code === 5404;
   await assert.rejects(v1.get(image.id, { account_id }), missing);
   await assert.rejects(v1.delete(image.id, { account_id }), missing);

@@ -25,6 +25,9 @@ export async function picture(name, type) {
 export const createImage = async (more = {}) =>
   client.images.v1.create({ account_id, file: await picture('photo.jpg', 'image/jpeg'), ...more });
 
+// The link to an image's variant.
+export const linkOf = (image, variant = 'public') => image.variants.find((url) => url.endsWith(`/${variant}`));
+
 // What a visitor is shown: status, type and size of a PNG.
 export async function shown(url, headers = { accept: 'image/png,*/*' }) {
   const response = await fetch(url, { headers });

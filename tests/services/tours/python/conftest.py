@@ -32,7 +32,7 @@ class Shown(NamedTuple):
     @property
     def kept(self):
         """Whether the answer was kept from before."""
-        return "hit" in (self.headers.get("cf-cache-status") or self.headers.get("cf-resized") or "")
+        return self.headers["cf-resized"].startswith("internal=ram")
 
 
 class Place:
@@ -75,6 +75,11 @@ class Place:
         text = f"{path}?exp={int(time.time()) + seconds}"
         sig = hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
         return f"{url}?{text.split('?')[1]}&sig={sig}"
+
+
+def link_of(image, variant="public"):
+    """The link to an image's variant."""
+    return next(url for url in image.variants if url.endswith(f"/{variant}"))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import re
 
 import cloudflare
 import pytest
+from conftest import link_of
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -19,7 +20,7 @@ def test_create_makes_an_image_of_a_file(place, v1):
     assert (image.filename, image.require_signed_urls) == ("photo.jpg", False)
     age = datetime.datetime.now(datetime.timezone.utc) - image.uploaded
     assert abs(age.total_seconds()) < 60
-    link = next(url for url in image.variants if url.endswith("/public"))
+    link = link_of(image)
     assert link.endswith(f"/{place.hash}/{image.id}/public")
     shown = place.show(link)
     assert shown.status == 200
@@ -35,8 +36,8 @@ def test_create_takes_an_id_of_ones_own_and_metadata_as_text(place, v1):
     assert image.id == own
     found = v1.get(own, account_id=place.account)
     assert found.meta == {"kind": "text", "n": 7}
-    assert "/50%25/" in found.variants[0]
-    assert place.show(found.variants[0]).status == 200
+    assert "/50%25/" in link_of(found)
+    assert place.show(link_of(found)).status == 200
     with pytest.raises(cloudflare.ConflictError) as raised:
         place.create(id=own)
     assert code(raised) == 5409
@@ -49,7 +50,7 @@ def test_create_takes_bytes_without_a_name(place, v1):
     image = v1.create(account_id=place.account, file=place.bytes_of("photo.jpg"), require_signed_urls=True)
     assert image.filename == "upload"
     assert image.require_signed_urls is True
-    assert place.show(image.variants[0]).status == 403
+    assert place.show(link_of(image)).status == 403
 
 
 def test_create_fetches_a_url(place, v1):
@@ -85,22 +86,22 @@ def test_edit_replaces_metadata_and_leaves_the_rest(place, v1):
 
 def test_edit_of_the_access_gives_another_id(place, v1):
     image = place.create()
-    assert place.show(image.variants[0]).status == 200
+    assert place.show(link_of(image)).status == 200
     secret = v1.edit(image.id, account_id=place.account, require_signed_urls=True)
     assert secret.id != image.id and secret.require_signed_urls is True
     with pytest.raises(cloudflare.NotFoundError):
         v1.get(image.id, account_id=place.account)
-    assert place.show(image.variants[0]).status == 404
-    assert place.show(secret.variants[0]).status == 403
+    assert place.show(link_of(image)).status == 404
+    assert place.show(link_of(secret)).status == 403
     opened = v1.edit(secret.id, account_id=place.account, require_signed_urls=False)
-    assert place.show(opened.variants[0]).status == 200
+    assert place.show(link_of(opened)).status == 200
 
 
 def test_delete_leaves_nothing_to_show(place, v1):
     image = place.create()
-    assert place.show(image.variants[0]).status == 200
+    assert place.show(link_of(image)).status == 200
     v1.delete(image.id, account_id=place.account)
-    assert place.show(image.variants[0]).status == 404
+    assert place.show(link_of(image)).status == 404
     with pytest.raises(cloudflare.NotFoundError) as raised:
         v1.delete(image.id, account_id=place.account)
     assert code(raised) == 5404

@@ -99,8 +99,8 @@ func TestImagesAreMadeFromFilesAndAddresses(t *testing.T) {
 		"Creator":  place.Run,
 	})
 	place.Same(t, "filename", image.Filename, "photo.jpg")
-	place.Same(t, "link", strings.HasSuffix(image.Variants[0], "/"+place.Hash+"/"+image.ID+"/public"), true)
-	place.Same(t, "status", place.Status(t, image.Variants[0]), http.StatusOK)
+	place.Same(t, "link", strings.HasSuffix(place.Link(t, image.Variants, "public"), "/"+place.Hash+"/"+image.ID+"/public"), true)
+	place.Same(t, "status", place.Status(t, place.Link(t, image.Variants, "public")), http.StatusOK)
 	found := get(t, image.ID)
 	place.Same(t, "creator", found.Creator, place.Run)
 	place.Same(t, "meta", fmt.Sprint(found.Meta), "map[by:map[name:Ana] kind:photo]")
@@ -137,8 +137,8 @@ func TestImagesAreListedEditedCountedAndDeleted(t *testing.T) {
 	secret, err := v1.Edit(ctx, image.ID, account(images.V1EditParams{}, fields{"RequireSignedURLs": true}))
 	place.Must(t, err)
 	place.Same(t, "another id", secret.ID != image.ID, true)
-	place.Same(t, "the old link", place.Status(t, image.Variants[0]), http.StatusNotFound)
-	place.Same(t, "the new link", place.Status(t, secret.Variants[0]), http.StatusForbidden)
+	place.Same(t, "the old link", place.Status(t, place.Link(t, image.Variants, "public")), http.StatusNotFound)
+	place.Same(t, "the new link", place.Status(t, place.Link(t, secret.Variants, "public")), http.StatusForbidden)
 
 	count := func() float64 {
 		stat, err := v1.Stats.Get(ctx, account(images.V1StatGetParams{}))
@@ -169,7 +169,7 @@ func TestKeysAreMadeListedUsedAndRemoved(t *testing.T) {
 	place.Must(t, err)
 	place.Same(t, "keys", len(listed.Keys), len(made.Keys))
 
-	link := create(t, "photo.jpg", fields{"RequireSignedURLs": true}).Variants[0]
+	link := place.Link(t, create(t, "photo.jpg", fields{"RequireSignedURLs": true}).Variants, "public")
 	place.Same(t, "unsigned", place.Status(t, link), http.StatusForbidden)
 	place.Same(t, "signed", place.Status(t, place.Sign(t, link, value)), http.StatusOK)
 	left, err := v1.Keys.Delete(ctx, name, account(images.V1KeyDeleteParams{}))
@@ -198,8 +198,8 @@ func TestVariantsAreMadeListedShownEditedAndRemoved(t *testing.T) {
 	_, there := listed.Variants.JSON.ExtraFields[name]
 	place.Same(t, "listed by id", there, true)
 
-	image := create(t, "small.png", fields{"RequireSignedURLs": true})
-	link := strings.TrimSuffix(image.Variants[0], image.Variants[0][strings.LastIndex(image.Variants[0], "/"):]) + "/" + name
+	image := create(t, "alpha.png", fields{"RequireSignedURLs": true})
+	link := place.Link(t, image.Variants, name)
 	place.Same(t, "size", place.Show(t, link).Size(t), "40x30")
 	_, err = v1.Variants.Edit(ctx, name, account(images.V1VariantEditParams{}, fields{
 		"NeverRequireSignedURLs": true,
@@ -250,7 +250,7 @@ func TestListsGoOnAndDirectUploadsWorkOnce(t *testing.T) {
 func TestTheCacheIsPurgedAndVaryRulesAreKept(t *testing.T) {
 	service := cache.NewCacheService(settings...)
 	image := create(t, "small.png", nil)
-	link := image.Variants[0]
+	link := place.Link(t, image.Variants, "public")
 	host, path, _ := strings.Cut(strings.TrimPrefix(link, "http://"), "/")
 	orders := []cache.CachePurgeParamsBodyUnion{
 		with(cache.CachePurgeParamsBodyCachePurgeFlexPurgeByTags{}, fields{"Tags": []string{"image:" + place.Account + "/" + image.ID}}),

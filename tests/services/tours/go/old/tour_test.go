@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -44,7 +43,7 @@ func TestImagesAreUploadedReadEditedAndDeleted(t *testing.T) {
 	image := upload(t, "photo.jpg", false)
 	place.Same(t, "filename", image.Filename, "photo.jpg")
 	place.Same(t, "age", time.Since(image.Uploaded).Abs() < time.Minute, true)
-	place.Same(t, "status", place.Status(t, image.Variants[0]), http.StatusOK)
+	place.Same(t, "status", place.Status(t, place.Link(t, image.Variants, "public")), http.StatusOK)
 	found, err := client.GetImage(ctx, own, image.ID)
 	place.Must(t, err)
 	place.Same(t, "meta", fmt.Sprint(found.Meta), fmt.Sprintf("map[n:7 run:%s]", place.Run))
@@ -64,7 +63,7 @@ func TestImagesAreUploadedReadEditedAndDeleted(t *testing.T) {
 	place.Must(t, err)
 	place.Same(t, "another id", secret.ID != image.ID, true)
 	place.Same(t, "meta", fmt.Sprint(secret.Meta), "map[c:3]")
-	place.Same(t, "status", place.Status(t, secret.Variants[0]), http.StatusForbidden)
+	place.Same(t, "status", place.Status(t, place.Link(t, secret.Variants, "public")), http.StatusForbidden)
 
 	before, err := client.GetImagesStats(ctx, own)
 	place.Must(t, err)
@@ -112,8 +111,8 @@ func TestVariantsAreMadeListedEditedAndRemoved(t *testing.T) {
 	place.Must(t, err)
 	place.Same(t, "listed", listed.ImagesVariants[name].Options, options)
 
-	image := upload(t, "small.png", true)
-	link := image.Variants[0][:strings.LastIndex(image.Variants[0], "/")+1] + name
+	image := upload(t, "alpha.png", true)
+	link := place.Link(t, image.Variants, name)
 	place.Same(t, "size", place.Show(t, link).Size(t), "40x30")
 	options.Width = 30
 	edited, err := client.UpdateImagesVariant(ctx, own, cloudflare.UpdateImagesVariantParams{ID: name, Options: options, NeverRequireSignedURLs: &never})
@@ -126,7 +125,7 @@ func TestVariantsAreMadeListedEditedAndRemoved(t *testing.T) {
 
 func TestTheCacheIsPurgedAndZoneSettingsAreKept(t *testing.T) {
 	client, image := api(t), upload(t, "small.png", false)
-	link := image.Variants[0]
+	link := place.Link(t, image.Variants, "public")
 	for _, order := range []cloudflare.PurgeCacheRequest{
 		{Files: []string{link}}, {Tags: []string{"image:" + place.Account + "/" + image.ID}}, {Everything: true},
 	} {

@@ -93,8 +93,19 @@ func (shown Shown) Size(t *testing.T) string {
 
 // Kept says whether the answer was kept from before.
 func (shown Shown) Kept() bool {
-	return strings.Contains(shown.Header.Get("Cf-Cache-Status")+shown.Header.Get("Cf-Resized"), "hit") ||
-		strings.Contains(shown.Header.Get("Cf-Cache-Status"), "HIT")
+	return strings.HasPrefix(shown.Header.Get("Cf-Resized"), "internal=ram")
+}
+
+// Link is the one of an image's links that leads to a variant.
+func Link(t *testing.T, links []string, variant string) string {
+	t.Helper()
+	for _, link := range links {
+		if strings.HasSuffix(link, "/"+variant) {
+			return link
+		}
+	}
+	t.Fatalf("no link to %s in %v", variant, links)
+	return ""
 }
 
 // Sign signs a link as the documentation of private images shows it.
