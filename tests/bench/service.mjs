@@ -12,7 +12,7 @@ const headers = [
   ['Accept', 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8'],
 ]
 const service = await Service.open({ folder, account: { id: '0'.repeat(32), hash: 'bench' } })
-await service.call('images.upload', { id: 'cat' }, await readFile(picture))
+await service.upload(await readFile(picture), { id: 'cat' })
 
 function sent(response) {
   if (response.status !== 200) throw new Error(`status ${response.status}`)
@@ -46,4 +46,4 @@ const one = async () => {
 }
 await Promise.all(Array.from({ length: Number(flying) }, one))
 tell('node, handle', asked, start)
-service.close()
+await service.close()

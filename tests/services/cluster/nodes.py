@@ -62,6 +62,13 @@ def look_at(png):
 # ---------------------------------------------------------------- origin
 
 
+class Quiet(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """A node that was killed in the middle is no news."""
+
+
 class Origin:
     """Sources by path, each with a version that only a purge makes known."""
 
@@ -87,8 +94,7 @@ class Origin:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = Quiet(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.host = f"127.0.0.1:{self.server.server_address[1]}"
 
@@ -181,7 +187,7 @@ def until_answered(ask, seconds=30):
             got = ask()
             if got[0] < 500:
                 return got, tries - 1
-            why = f"{got[0]} {got[-1][:200]!r}"
+            why = f"{got[0]} {str(got[-1])[:200]}"
         except Unanswered as error:
             why = error
         if time.monotonic() > end:

@@ -143,7 +143,7 @@ def configuration(work, number, origin, chosen):
         "results": results,
         "account": {"id": ACCOUNT, "hash": HASH},
         "admin_token": TOKEN,
-        "sources": {"http": True, "allowed_origins": [origin.host]},
+        "sources": {"http": True, "allowed_origins": [origin.host], "networks": ["127.0.0.0/8"]},
         "workers": 2,
         "lease_ms": 1000,
     }
