@@ -11,6 +11,8 @@ if [ -z "${work:-}" ]; then work=$(mktemp -d "${TMPDIR:-/tmp}/safelight-services
 chmod 711 "$work"
 
 jobs_started=()
+# Signals that end a program, where it is not TERM.
+declare -A end_signals=()
 
 # start LOG COMMAND...: runs a program in the background; `started` is its process.
 start() {
@@ -23,7 +25,7 @@ start() {
 
 # end PROCESS: asks it to stop, and kills it after ten seconds.
 end() {
-  kill "$1" 2>/dev/null || return 0
+  kill -s "${end_signals[$1]:-TERM}" "$1" 2>/dev/null || return 0
   for _ in $(seq 100); do
     kill -0 "$1" 2>/dev/null || break
     sleep 0.1
