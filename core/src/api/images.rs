@@ -165,7 +165,10 @@ fn fetch(call: &Call<'_>, url: &str) -> Result<Vec<u8>> {
         Error::new(crate::Kind::Forbidden, "url: uploads by address are switched off")
     })?;
     let most = call.api.hosted.settings(call.account)?.upload_bytes;
-    fetch(url, most, call.job)
+    call.fetching.set(true);
+    let bytes = fetch(url, most, call.job)?;
+    call.fetching.set(false);
+    Ok(bytes)
 }
 
 /// What an address calls the file: its last segment with something in it, decoded.

@@ -43,6 +43,8 @@ mod variants;
 mod zone_settings;
 mod zones;
 
+use std::cell::Cell;
+
 use serde_json::Value;
 
 use crate::hosted::Hosted;
@@ -139,6 +141,7 @@ fn respond(api: &Api<'_>, request: &Request<'_>, job: &Job) -> Outcome<Response>
         trusted: grant.account.is_empty(),
         arguments: given.arguments,
         file: given.file,
+        fetching: Cell::new(false),
         job,
     };
     let answer = (route.operation.run)(&call);
@@ -152,8 +155,8 @@ fn failure(call: &Call<'_>, operation: &Operation, error: &Error) -> Problem {
             let code = codes::of_too_large(call.api.hosted, call.account, call.file);
             Problem::with(code, error)
         }
-        // A picture that is not there is no picture of ours that is not there.
-        (Kind::NotFound | Kind::Storage, Subject::Upload) if call.text("url").is_some() => {
+        // What another server does not give is nothing of ours that is not there.
+        (Kind::NotFound | Kind::Storage | Kind::Invalid, _) if call.fetching.get() => {
             Problem::with(codes::NOT_FETCHED, error)
         }
         _ => Problem::of(error, subject),
@@ -188,8 +191,8 @@ pub fn call(
         }
     };
     let given = given::of_call(operation, arguments, body)?;
-    let (arguments, file) = (given.arguments, given.file);
-    let call = Call { api, account, trusted: true, arguments, file, job };
+    let (arguments, file, fetching) = (given.arguments, given.file, Cell::new(false));
+    let call = Call { api, account, trusted: true, arguments, file, fetching, job };
     Ok(match (operation.run)(&call)? {
         Answer::Json(result) => Called { result, bytes: None },
         Answer::Bytes(bytes, _) => Called { result: Value::Null, bytes: Some(bytes) },

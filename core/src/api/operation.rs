@@ -1,6 +1,8 @@
 //! One operation: its path, its arguments and what it does. Routing, reading, the OpenAPI file
 //! and the verbs of every language follow from these rows.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value};
 
 use super::codes::Subject;
@@ -158,6 +160,8 @@ pub(crate) struct Call<'a> {
     pub arguments: Map<String, Value>,
     /// Bytes of the field `file`.
     pub file: Option<&'a [u8]>,
+    /// Whether an address is being fetched: what fails then is not the service's.
+    pub fetching: Cell<bool>,
     /// Deadline and cancel flag.
     pub job: &'a Job,
 }

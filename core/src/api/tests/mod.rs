@@ -6,6 +6,7 @@ mod schema;
 mod table;
 mod tour;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
@@ -114,8 +115,15 @@ impl Bench {
     pub fn selectors(&self, arguments: Value) -> Vec<Selector> {
         let (api, job) = (self.api(), job());
         let arguments = arguments.as_object().unwrap().clone();
-        let call =
-            Call { api: &api, account: ACCOUNT, trusted: true, arguments, file: None, job: &job };
+        let call = Call {
+            api: &api,
+            account: ACCOUNT,
+            trusted: true,
+            arguments,
+            file: None,
+            fetching: Cell::new(false),
+            job: &job,
+        };
         super::purges::selectors(&call).unwrap()
     }
 
