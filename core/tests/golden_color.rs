@@ -254,7 +254,7 @@ fn laden() -> Vec<u8> {
         segment(0xe1, &[b"http://ns.adobe.com/xap/1.0/\0", XMP.as_bytes()]),
         segment(
             0xed,
-            &[b"Photoshop 3.0\08BIM\x04\x04\0\0", &size, iptc, &[0][iptc.len() % 2 ^ 1..]],
+            &[b"Photoshop 3.0\08BIM\x04\x04\0\0", &size, iptc, &[0][(iptc.len() % 2) ^ 1..]],
         ),
         segment(0xeb, &[b"JP\0\x01\0\0\0\x01\0\0\0\x20jumb\0\0\0\x18jumdc2pa"]),
     ]
