@@ -483,3 +483,19 @@ fn no_read_is_stale_while_access_changes_under_many_readers() {
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });
 }
+
+#[test]
+fn a_drawing_is_sent_on_clean_whatever_the_variant() {
+    let host = host(false);
+    let drawing = br#"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><script>alert(1)</script><rect width="40" height="30" onclick="alert(2)" fill="red"/></svg>"#;
+    call(&host.service, "images.upload", json!({ "id": "drawing" }), drawing);
+    host.variant("blurred", json!({ "width": 10, "blur": 20 }), false);
+    for variant in ["public", "blurred"] {
+        let target = format!("/{}/drawing/{variant}", host.service.account().hash);
+        let response = ask(&host.service, &target, &[AVIF]);
+        assert_eq!(response.header("content-type"), Some("image/svg+xml"), "{}", shown(&response));
+        let text = String::from_utf8_lossy(&response.body).into_owned();
+        assert!(text.contains("<rect") && !text.contains("alert"), "{text}");
+        assert!(response.header("content-security-policy").is_some());
+    }
+}
