@@ -17,6 +17,7 @@ stop() {
 }
 trap stop EXIT
 
+: >"$work/log"
 "$release/safelight" serve --samples --root "$work/samples" --listen 127.0.0.1:0 >"$work/log" 2>&1 &
 server=$!
 for _ in $(seq 600); do

@@ -29,6 +29,8 @@ wait_for() {
 }
 
 mkdir "$work/root"
+: >"$work/server.log"
+: >"$work/ports"
 cp ../images/*.* "$work/root"
 "$release/safelight" serve --root "$work/root" --listen 127.0.0.1:0 >"$work/server.log" 2>&1 &
 server=$!
