@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::config::Config;
+use super::config::{Config, ResultsConfig};
 use crate::hosted::Stores;
 use crate::storage::results::{Kept, Selector, Usage};
 use crate::storage::{
@@ -46,6 +46,11 @@ fn originals(config: &Config) -> Result<Arc<dyn Originals>> {
     let place = match config.originals.as_deref().map(split) {
         None => config.below("originals"),
         Some(("file", path)) => Some(PathBuf::from(path)),
+        #[cfg(feature = "bucket")]
+        Some(("s3" | "gs" | "az", _)) => {
+            let url = config.originals.as_deref().unwrap_or_default();
+            return Ok(Arc::new(crate::storage::BucketOriginals::open(url)?));
+        }
         Some((scheme, _)) => {
             let expected = "file:PATH, s3://…, gs://… or az://…";
             return Err(Error::invalid("originals", expected, scheme));
@@ -75,8 +80,9 @@ pub(super) struct Shelves {
 impl Shelves {
     pub(super) fn open(config: &Config) -> Result<Self> {
         let kept = &config.results;
-        if kept.bucket.is_some() {
-            return Err(Error::unsupported("results.bucket: not available in this build"));
+        let facts = LocalResults::in_memory(FACTS);
+        if let Some(url) = &kept.bucket {
+            return Ok(Shelves { facts, results: bucket(url, kept)? });
         }
         let results = match config.below("results").filter(|_| kept.disk > 0) {
             Some(folder) => {
@@ -84,8 +90,20 @@ impl Shelves {
             }
             None => LocalResults::in_memory(kept.memory),
         };
-        Ok(Shelves { facts: LocalResults::in_memory(FACTS), results: Box::new(results) })
+        Ok(Shelves { facts, results: Box::new(results) })
     }
+}
+
+/// Results in a bucket, of which about as many bytes are kept as there may be on a disk.
+#[cfg(feature = "bucket")]
+fn bucket(url: &str, kept: &ResultsConfig) -> Result<Box<dyn Results>> {
+    let results = crate::storage::BucketResults::open(url, kept.memory, kept.disk)?;
+    Ok(Box::new(results))
+}
+
+#[cfg(not(feature = "bucket"))]
+fn bucket(_: &str, _: &ResultsConfig) -> Result<Box<dyn Results>> {
+    Err(Error::unsupported("results.bucket: not available in this build"))
 }
 
 impl Results for Shelves {

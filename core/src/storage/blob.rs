@@ -2,7 +2,7 @@
 
 use super::catalog::{Catalog, Change};
 use super::{failed, fresh_key, Originals};
-use crate::Result;
+use crate::{Job, Result};
 
 /// Where an original lies, and what it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,16 +23,32 @@ pub fn store(
     bytes: &[u8],
     now: u64,
 ) -> Result<Blob> {
+    store_within(originals, catalog, bytes, now, &Job::default())
+}
+
+/// [`store`] within a job.
+pub fn store_within(
+    originals: &dyn Originals,
+    catalog: &dyn Catalog,
+    bytes: &[u8],
+    now: u64,
+    job: &Job,
+) -> Result<Blob> {
     let key = fresh_key()?;
     catalog.commit(&[Change::AddNote { key: key.clone(), since: now }])?;
-    originals.put(&key, bytes)?;
+    originals.put_within(&key, bytes, job)?;
     let hash = blake3::hash(bytes).to_hex().to_string();
     Ok(Blob { key, hash, size: bytes.len() as u64 })
 }
 
 /// Reads a blob; one that is not what was written is a `Storage` error, never an answer.
 pub fn load(originals: &dyn Originals, blob: &Blob) -> Result<Vec<u8>> {
-    let bytes = originals.get(&blob.key, blob.size)?;
+    load_within(originals, blob, &Job::default())
+}
+
+/// [`load`] within a job.
+pub fn load_within(originals: &dyn Originals, blob: &Blob, job: &Job) -> Result<Vec<u8>> {
+    let bytes = originals.get_within(&blob.key, blob.size, job)?;
     match blake3::hash(&bytes).to_hex().as_str() == blob.hash {
         true => Ok(bytes),
         false => Err(failed("reading the original", format!("{}: another hash", blob.key))),

@@ -14,6 +14,8 @@
 //! [`sweep`] removes it.
 
 mod blob;
+#[cfg(feature = "bucket")]
+mod bucket;
 pub mod catalog;
 pub mod contract;
 mod disk;
@@ -22,16 +24,20 @@ mod memory;
 pub mod results;
 
 pub(crate) use blob::discard;
-pub use blob::{load, store, sweep, Blob};
+pub use blob::{load, load_within, store, store_within, sweep, Blob};
+#[cfg(feature = "bucket")]
+pub use bucket::{Bucket, BucketOriginals};
 #[cfg(feature = "postgres")]
 pub use catalog::PostgresCatalog;
 pub use catalog::{Catalog, SqliteCatalog};
 pub use disk::{Disk, Found, RealDisk};
 pub use files::FileOriginals;
 pub use memory::MemoryOriginals;
+#[cfg(feature = "bucket")]
+pub use results::BucketResults;
 pub use results::{LocalResults, Results, Selector};
 
-use crate::{Error, Kind, Result};
+use crate::{Error, Job, Kind, Result};
 
 /// Bytes under keys. A key is 32 lower-case hex digits and is written once.
 pub trait Originals: Send + Sync {
@@ -42,6 +48,18 @@ pub trait Originals: Send + Sync {
     /// The bytes under `key`: `NotFound` when there are none, `TooLarge` when there are more than
     /// `most`.
     fn get(&self, key: &str, most: u64) -> Result<Vec<u8>>;
+
+    /// [`Originals::put`] within a job: a store across a network stops trying when the job ends.
+    fn put_within(&self, key: &str, bytes: &[u8], job: &Job) -> Result<()> {
+        job.check()?;
+        self.put(key, bytes)
+    }
+
+    /// [`Originals::get`] within a job.
+    fn get_within(&self, key: &str, most: u64, job: &Job) -> Result<Vec<u8>> {
+        job.check()?;
+        self.get(key, most)
+    }
 
     /// Removes `key`, durably. A key that is not there is no error.
     fn delete(&self, key: &str) -> Result<()>;

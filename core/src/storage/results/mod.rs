@@ -4,10 +4,16 @@
 //! the source. A purge has a number too, and takes every entry that it is about and that was born
 //! before it, also those that are put later: so what was being made when a purge came is not kept.
 
+#[cfg(feature = "bucket")]
+mod bucket;
 mod file;
 mod local;
+#[cfg(feature = "bucket")]
+mod purges;
 mod shelf;
 
+#[cfg(feature = "bucket")]
+pub use bucket::BucketResults;
 pub use local::LocalResults;
 
 use std::sync::Arc;
