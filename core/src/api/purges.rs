@@ -66,8 +66,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 fn purge(call: &Call<'_>) -> Result<Answer> {
-    for some in selectors(call)?.chunks(AT_ONCE) {
-        call.api.hosted.purge(call.account, some)?;
+    let (hosted, selectors) = (call.api.hosted, selectors(call)?);
+    // What is made of sources elsewhere is in no account: it goes with all of the first one's.
+    if call.account == hosted.home().id && selectors.contains(&Selector::All) {
+        hosted.purge("", &[Selector::All])?;
+    }
+    for some in selectors.chunks(AT_ONCE) {
+        hosted.purge(call.account, some)?;
     }
     Ok(Answer::Json(json!({"id": call.account})))
 }

@@ -268,6 +268,21 @@ fn a_purge_of_the_source_forgets_it_and_all_its_sizes() {
 }
 
 #[test]
+fn a_purge_of_everything_forgets_sources_too() {
+    let (folder, net) = (Folder::new(), Arc::new(Net::default()));
+    let service = service(&folder, &net, |_| {});
+    net.picture("/x.png", "");
+    for asked in 1..3 {
+        for _ in 0..2 {
+            assert_eq!(ask(&service, &url("width=9", "http://a.test/x.png"), &[]).status, 200);
+            assert_eq!(net.asked(), asked);
+        }
+        let everything = serde_json::json!({"purge_everything": true});
+        service.call("purge", &everything, b"", &crate::Job::default()).unwrap();
+    }
+}
+
+#[test]
 fn a_source_that_failed_is_asked_for_again() {
     let (folder, net) = (Folder::new(), Arc::new(Net::default()));
     let service = service(&folder, &net, |_| {});
