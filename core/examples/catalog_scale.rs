@@ -1,14 +1,18 @@
 //! How long a catalog's answers take as it grows:
 //! `cargo run --release --example catalog_scale -- LOCATION ROWS…`.
 //!
-//! LOCATION is `sqlite:PATH`, a file that is made. It is filled up to each number of images in
-//! turn; each line of the table is the median of many answers in microseconds. What grows with
-//! the rows is not flat.
+//! LOCATION is `sqlite:PATH`, a file that is made, or the `postgres://…` of an empty database. It
+//! is filled up to each number of images in turn; each line of the table is the median of many
+//! answers in microseconds. What grows with the rows is not flat. `AFTER_FILLING` is a command that
+//! is run before what is there is measured: `psql … -c ANALYZE`, which a server does by itself, but
+//! later.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "postgres")]
+use safelight::storage::catalog::PostgresCatalog;
 use safelight::storage::catalog::{
     Catalog, Change, Filter, Image, Operand, Operator, Outcome, Page, SqliteCatalog,
 };
@@ -39,6 +43,7 @@ fn main() -> Result<()> {
         let start = Instant::now();
         fill(&*catalog, filled, most)?;
         eprintln!("filled to {most} in {:.1} s", start.elapsed().as_secs_f64());
+        after_filling()?;
         (filled, rows) = (most, [rows, vec![most]].concat());
         for (at, (name, micros)) in measure(&*catalog, most)?.into_iter().enumerate() {
             match table.get_mut(at) {
@@ -54,7 +59,18 @@ fn main() -> Result<()> {
 fn open(location: &str) -> Result<Arc<dyn Catalog>> {
     match location.split_once(':') {
         Some(("sqlite", path)) => Ok(Arc::new(SqliteCatalog::open(Path::new(path))?)),
-        _ => Err(Error::invalid("location", "sqlite:PATH", location)),
+        #[cfg(feature = "postgres")]
+        Some(("postgres", _)) => Ok(Arc::new(PostgresCatalog::open(location)?)),
+        _ => Err(Error::invalid("location", "sqlite:PATH or postgres://…", location)),
+    }
+}
+
+fn after_filling() -> Result<()> {
+    let Ok(command) = std::env::var("AFTER_FILLING") else { return Ok(()) };
+    let ended = std::process::Command::new("sh").args(["-c", &command]).status();
+    match ended.is_ok_and(|status| status.success()) {
+        true => Ok(()),
+        false => Err(Error::invalid("AFTER_FILLING", "a command that succeeds", command)),
     }
 }
 

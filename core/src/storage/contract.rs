@@ -189,7 +189,48 @@ fn pages(store: &dyn Catalog) {
         filter("n", Operator::Gte, Operand::Number, "10"),
         filter("deep.even", Operator::Eq, Operand::Any, "true"),
     ];
-    assert_eq!(count(Page { filters: &filters, ..all }), 20);
+    assert_eq!(count(Page { filters: &filters, ..all.clone() }), 20);
+    filtered(store, &filter("deep.even", Operator::Eq, Operand::Any, "true"), &all);
+}
+
+/// Pages of filtered images in both orders, by token and by number, and with a creator; and what
+/// a filter finds after an image was changed, removed, or was a draft.
+fn filtered(store: &dyn Catalog, even: &Filter, all: &Page<'_>) {
+    let numbers = |page: &Page<'_>| -> Vec<u64> {
+        let images = store.images(page).unwrap();
+        images.iter().map(|image| image.id[1..].parse().unwrap()).collect()
+    };
+    let n = |values: &[&str]| Filter {
+        path: vec!["n".to_owned()],
+        operator: Operator::In,
+        operand: Operand::Any,
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    };
+    let (evens, some) = ([even.clone()], [n(&["7", "3.0", "40", "x", "8"]), even.clone()]);
+    let page =
+        |filters, after, skip| Page { filters, after, skip, newest_first: true, ..all.clone() };
+    assert_eq!(numbers(&page(&evens, None, 0)), [48, 46, 44, 42, 40, 38, 36]);
+    assert_eq!(numbers(&page(&evens, Some((12, "i36")), 2)), [30, 28, 26, 24, 22, 20, 18]);
+    assert_eq!(numbers(&page(&some, None, 0)), [40, 8]);
+    assert_eq!(numbers(&page(&some[..1], None, 1)), [8, 7, 3]);
+    assert_eq!(numbers(&Page { filters: &some[..1], ..all.clone() }), [3, 7, 8, 40]);
+    let mine = Page { creator: Some("c3"), ..page(&evens, None, 0) };
+    assert_eq!(numbers(&mine), [48, 38, 28, 18, 8]);
+
+    let mut image = store.image("pages", "i48").unwrap().unwrap();
+    image.meta = r#"{"n":"40"}"#.to_owned();
+    done(store, &[set(&image)]);
+    assert_eq!(numbers(&page(&evens, None, 0))[0], 46);
+    assert_eq!(numbers(&page(&some[..1], None, 0)), [48, 40, 8, 7, 3]);
+    let image = store.image("pages", "i48").unwrap().unwrap();
+    let draft = Draft { expires: 9, ticket: String::new() };
+    done(store, &[set(&Image { draft: Some(draft), ..image })]);
+    assert_eq!(numbers(&page(&some[..1], None, 0)), [40, 8, 7, 3]);
+    let image = store.image("pages", "i48").unwrap().unwrap();
+    done(store, &[set(&Image { draft: None, uploaded: 0, ..image })]);
+    assert_eq!(numbers(&page(&some[..1], None, 0)), [40, 8, 7, 3, 48]);
+    done(store, &[drop_image(&store.image("pages", "i40").unwrap().unwrap())]);
+    assert_eq!(numbers(&page(&some[..1], None, 0)), [8, 7, 3, 48]);
 }
 
 fn documents(store: &dyn Catalog) {

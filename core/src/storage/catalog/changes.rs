@@ -4,8 +4,8 @@ use rusqlite::types::Value as Cell;
 
 use super::rows::{self, number};
 use super::schema::{COUNT_UP, INSERT_IMAGE, LOG, UPDATE_IMAGE};
-use super::select::{counter, images_of, int, text};
-use super::{Change, Document, Image, Outcome};
+use super::select::{counter, images_of, int, one_image, text};
+use super::{terms, Change, Document, Image, Outcome};
 
 /// A transaction of either database.
 pub(super) trait Statements {
@@ -15,6 +15,8 @@ pub(super) trait Statements {
     fn run(&mut self, sql: &str, cells: &[Cell]) -> Result<u64, Self::Error>;
     /// The first cell of the first row, if there is one, and if that holds a number.
     fn ask(&mut self, sql: &str, cells: &[Cell]) -> Result<Option<Option<i64>>, Self::Error>;
+    /// Rows of images.
+    fn images(&mut self, sql: &str, cells: &[Cell]) -> Result<Vec<Image>, Self::Error>;
 }
 
 /// Why a transaction is not committed.
@@ -109,43 +111,88 @@ fn add_image<D: Statements>(db: &mut D, image: &Image, quota: u64) -> Done<(), D
     expect::<D>(done, Outcome::Exists)?;
     match image.draft {
         Some(_) => Ok(()),
-        None => count_image(db, &image.account, quota),
+        None => appear(db, image, quota),
     }
 }
 
-fn count_image<D: Statements>(db: &mut D, account: &str, quota: u64) -> Done<(), D> {
-    match count_up(db, &images_of(account), 1)? > quota {
+/// The image of this version; refused when there is none.
+fn old<D: Statements>(db: &mut D, account: &str, id: &str, version: u64) -> Done<Image, D> {
+    let (sql, cells) = one_image(account, id);
+    let found = db.images(&sql, &cells)?.pop();
+    found.filter(|image| image.version == version).ok_or(Stop::Refused(Outcome::Changed))
+}
+
+fn set_image<D: Statements>(db: &mut D, image: &Image, quota: u64) -> Done<(), D> {
+    let old = old(db, &image.account, &image.id, image.version)?;
+    let mut cells = rows::image_cells(image, next_version(db)?);
+    cells.push(int(image.version));
+    db.run(UPDATE_IMAGE, &cells)?;
+    let same = (old.uploaded, &old.meta) == (image.uploaded, &image.meta);
+    match (old.draft.is_some(), image.draft.is_some()) {
+        (true, true) => Ok(()),
+        (false, false) if same => Ok(()),
+        (false, false) => {
+            drop_terms(db, &old)?;
+            Ok(add_terms(db, image)?)
+        }
+        (true, false) => appear(db, image, quota),
+        (false, true) => disappear(db, &old),
+    }
+}
+
+fn drop_image<D: Statements>(db: &mut D, account: &str, id: &str, version: u64) -> Done<(), D> {
+    let old = old(db, account, id, version)?;
+    let sql = "DELETE FROM images WHERE account = $1 AND id = $2";
+    db.run(sql, &[text(account), text(id)])?;
+    match old.draft {
+        Some(_) => Ok(()),
+        None => disappear(db, &old),
+    }
+}
+
+/// An image is no draft from now on: it is found and counted.
+fn appear<D: Statements>(db: &mut D, image: &Image, quota: u64) -> Done<(), D> {
+    add_terms(db, image)?;
+    match count_up(db, &images_of(&image.account), 1)? > quota {
         true => Err(Stop::Refused(Outcome::Full)),
         false => Ok(()),
     }
 }
 
-/// Whether the image of this version is a draft; refused when there is none.
-fn is_draft<D: Statements>(db: &mut D, account: &str, id: &str, version: u64) -> Done<bool, D> {
-    let sql = "SELECT expires FROM images WHERE account = $1 AND id = $2 AND version = $3";
-    let expires = db.ask(sql, &[text(account), text(id), int(version)])?;
-    expires.map(|expires| expires.is_some()).ok_or(Stop::Refused(Outcome::Changed))
-}
-
-fn set_image<D: Statements>(db: &mut D, image: &Image, quota: u64) -> Done<(), D> {
-    let was_draft = is_draft(db, &image.account, &image.id, image.version)?;
-    let mut cells = rows::image_cells(image, next_version(db)?);
-    cells.push(int(image.version));
-    db.run(UPDATE_IMAGE, &cells)?;
-    match (was_draft, image.draft.is_some()) {
-        (true, false) => count_image(db, &image.account, quota),
-        _ => Ok(()),
-    }
-}
-
-fn drop_image<D: Statements>(db: &mut D, account: &str, id: &str, version: u64) -> Done<(), D> {
-    let was_draft = is_draft(db, account, id, version)?;
-    let sql = "DELETE FROM images WHERE account = $1 AND id = $2";
-    db.run(sql, &[text(account), text(id)])?;
-    if !was_draft {
-        count_up(db, &images_of(account), -1)?;
-    }
+fn disappear<D: Statements>(db: &mut D, image: &Image) -> Done<(), D> {
+    drop_terms(db, image)?;
+    count_up(db, &images_of(&image.account), -1)?;
     Ok(())
+}
+
+fn add_terms<D: Statements>(db: &mut D, image: &Image) -> Result<(), D::Error> {
+    let (cells, rows) = of_terms(image, |at| format!("($1, $2, $3, ${at})"));
+    match rows.is_empty() {
+        true => Ok(()),
+        false => {
+            let into = "INSERT INTO terms (account, uploaded, id, term) VALUES";
+            db.run(&format!("{into} {rows}"), &cells).map(|_| ())
+        }
+    }
+}
+
+fn drop_terms<D: Statements>(db: &mut D, image: &Image) -> Result<(), D::Error> {
+    let (cells, terms) = of_terms(image, |at| format!("${at}"));
+    match terms.is_empty() {
+        true => Ok(()),
+        false => {
+            let from = "DELETE FROM terms WHERE account = $1 AND uploaded = $2 AND id = $3";
+            db.run(&format!("{from} AND term IN ({terms})"), &cells).map(|_| ())
+        }
+    }
+}
+
+/// Account, time, id and then every term of an image, and what is written for each term.
+fn of_terms(image: &Image, written: impl Fn(usize) -> String) -> (Vec<Cell>, String) {
+    let mut cells = vec![text(&image.account), int(image.uploaded), text(&image.id)];
+    cells.extend(terms::of_meta(&image.meta).into_iter().map(Cell::Integer));
+    let each: Vec<String> = (4..=cells.len()).map(written).collect();
+    (cells, each.join(", "))
 }
 
 fn add_document<D: Statements>(db: &mut D, document: &Document, most: u64) -> Done<(), D> {

@@ -8,12 +8,14 @@
 
 mod changes;
 mod filter;
+mod pages;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod rows;
 mod schema;
 mod select;
 mod sqlite;
+mod terms;
 
 pub use filter::{Filter, Operand, Operator};
 #[cfg(feature = "postgres")]

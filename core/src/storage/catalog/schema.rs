@@ -18,6 +18,10 @@ CREATE TABLE images (
 CREATE INDEX images_by_time ON images (account, uploaded, id) WHERE expires IS NULL;
 CREATE INDEX images_by_creator ON images (account, creator, uploaded, id) WHERE expires IS NULL;
 CREATE INDEX images_drafts ON images (expires) WHERE expires IS NOT NULL;
+CREATE TABLE terms (
+    account TEXT NOT NULL, term BIGINT NOT NULL, uploaded BIGINT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (account, term, uploaded, id)
+);
 CREATE TABLE documents (
     kind TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL, version BIGINT NOT NULL,
     body TEXT NOT NULL, PRIMARY KEY (kind, account, name)

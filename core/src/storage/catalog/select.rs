@@ -4,7 +4,7 @@ use rusqlite::types::Value as Cell;
 
 use super::rows::number;
 use super::schema::COLUMNS;
-use super::{Image, Page};
+use super::Page;
 
 const DOCUMENT: &str = "SELECT kind, account, name, version, body FROM documents WHERE kind = $1";
 
@@ -67,6 +67,20 @@ pub(super) fn log(seq: u64, most: usize) -> Query {
     (sql.into(), vec![int(seq), int(most as u64)])
 }
 
+/// How many images a creator has, up to `most`.
+pub(super) fn creator_count(account: &str, creator: &str, most: u64) -> Query {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM images WHERE expires IS NULL \
+         AND account = $1 AND creator = $2 LIMIT $3) AS found";
+    (sql.into(), vec![text(account), text(creator), int(most)])
+}
+
+/// How many images have a term, up to `most`.
+pub(super) fn term_count(account: &str, term: i64, most: u64) -> Query {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM terms WHERE account = $1 AND term = $2 \
+         LIMIT $3) AS found";
+    (sql.into(), vec![text(account), Cell::Integer(term), int(most)])
+}
+
 /// A page without its filters and its bounds.
 pub(super) fn page(wanted: &Page<'_>) -> Query {
     let mut sql = format!("SELECT {COLUMNS} FROM images WHERE expires IS NULL AND account = $1");
@@ -75,21 +89,31 @@ pub(super) fn page(wanted: &Page<'_>) -> Query {
         cells.push(text(creator));
         sql.push_str(" AND creator = $2");
     }
+    in_order(&mut sql, &mut cells, wanted, "images");
+    (sql, cells)
+}
+
+/// The same, of images with a term, whoever made them.
+pub(super) fn page_by_term(wanted: &Page<'_>, term: i64) -> Query {
+    let columns: Vec<String> = COLUMNS.split(", ").map(|name| format!("images.{name}")).collect();
+    let mut sql = format!(
+        "SELECT {} FROM terms JOIN images ON images.account = terms.account \
+         AND images.id = terms.id WHERE terms.account = $1 AND terms.term = $2",
+        columns.join(", ")
+    );
+    let mut cells = vec![text(wanted.account), Cell::Integer(term)];
+    in_order(&mut sql, &mut cells, wanted, "terms");
+    (sql, cells)
+}
+
+/// Where a page begins, and its order, by the times of `table`.
+fn in_order(sql: &mut String, cells: &mut Vec<Cell>, wanted: &Page<'_>, table: &str) {
     let (order, sign) = if wanted.newest_first { ("DESC", '<') } else { ("ASC", '>') };
     if let Some((time, id)) = wanted.after {
         let at = cells.len() + 1;
         cells.extend([int(time), text(id)]);
-        sql.push_str(&format!(" AND (uploaded, id) {sign} (${at}, ${})", at + 1));
+        let place = format!("({table}.uploaded, {table}.id)");
+        sql.push_str(&format!(" AND {place} {sign} (${at}, ${})", at + 1));
     }
-    sql.push_str(&format!(" ORDER BY uploaded {order}, id {order}"));
-    (sql, cells)
-}
-
-/// Whether an image passes the filters of a page.
-pub(super) fn passes(image: &Image, wanted: &Page<'_>) -> bool {
-    if wanted.filters.is_empty() {
-        return true;
-    }
-    let meta = serde_json::from_str(&image.meta).unwrap_or_default();
-    wanted.filters.iter().all(|filter| filter.passes(&meta))
+    sql.push_str(&format!(" ORDER BY {table}.uploaded {order}, {table}.id {order}"));
 }

@@ -11,6 +11,7 @@ use rusqlite::types::Value as Cell;
 use rusqlite::{params_from_iter, Connection, OptionalExtension, Row, TransactionBehavior};
 
 use super::changes::{self, Statements, Stop};
+use super::pages;
 use super::rows::{self, number};
 use super::schema::{COUNTERS, LOG, STEPS};
 use super::select::{self, Query};
@@ -93,6 +94,12 @@ impl Statements for Open<'_> {
         let mut statement = self.0.prepare_cached(sql)?;
         statement.query_row(params_from_iter(cells), |row| row.get(0)).optional()
     }
+
+    fn images(&mut self, sql: &str, cells: &[Cell]) -> Sql<Vec<Image>> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map(params_from_iter(cells), |row| rows::image(row))?;
+        rows.collect()
+    }
 }
 
 fn connect(path: &Path) -> Sql<Connection> {
@@ -119,24 +126,7 @@ impl Catalog for SqliteCatalog {
     }
 
     fn images(&self, wanted: &Page<'_>) -> Result<Vec<Image>> {
-        let (sql, cells) = select::page(wanted);
-        self.read(|db| {
-            let mut statement = db.prepare_cached(&sql)?;
-            let mut rows = statement.query(params_from_iter(cells))?;
-            let (mut found, mut skip) = (Vec::new(), wanted.skip);
-            while found.len() < wanted.most {
-                let Some(row) = rows.next()? else { break };
-                let image = rows::image(row)?;
-                if !select::passes(&image, wanted) {
-                    continue;
-                }
-                match skip {
-                    0 => found.push(image),
-                    _ => skip -= 1,
-                }
-            }
-            Ok(found)
-        })
+        self.read(|db| pages::find(&mut Open(db), wanted))
     }
 
     fn ended_drafts(&self, time: u64, most: usize) -> Result<Vec<Image>> {

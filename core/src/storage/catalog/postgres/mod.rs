@@ -17,6 +17,7 @@ use ::postgres::{Config, GenericClient, Row, Statement};
 use rusqlite::types::Value;
 
 use super::changes::{self, Statements, Stop};
+use super::pages;
 use super::rows::{self, Cells};
 use super::schema::{COUNTERS, LOG, STEPS};
 use super::select::{self, int, text, Query};
@@ -29,8 +30,6 @@ use pool::{Link, Pool, Sql};
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a server may be silent before a connection is given up.
 const SILENCE: Duration = Duration::from_secs(20);
-/// Rows that are read at once where filters decide.
-const BATCH: usize = 500;
 /// The database's clock in Unix milliseconds.
 const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000)::BIGINT";
 /// Held while tables are made, so that nodes that start together do it once.
@@ -88,31 +87,6 @@ impl PostgresCatalog {
             let statement = link.prepare(sql)?;
             link.client.execute(&statement, &refer(&bound(cells))).map(|_| ())
         })
-    }
-
-    /// A page whose filters must be tried row by row.
-    fn filtered(&self, wanted: &Page<'_>) -> Result<Vec<Image>> {
-        let (mut found, mut skip) = (Vec::new(), wanted.skip);
-        let mut after = wanted.after.map(|(time, id)| (time, id.to_owned()));
-        loop {
-            let at = after.as_ref().map(|(time, id)| (*time, id.as_str()));
-            let (sql, cells) = select::page(&Page { after: at, ..wanted.clone() });
-            let batch = self.rows(&(format!("{sql} LIMIT {BATCH}"), cells), rows::image)?;
-            let (read, last) = (batch.len(), batch.last());
-            after = last.map(|image| (image.uploaded, image.id.clone()));
-            for image in batch.into_iter().filter(|image| select::passes(image, wanted)) {
-                match skip {
-                    0 => found.push(image),
-                    _ => skip -= 1,
-                }
-                if found.len() == wanted.most {
-                    return Ok(found);
-                }
-            }
-            if read < BATCH {
-                return Ok(found);
-            }
-        }
     }
 }
 
@@ -178,6 +152,11 @@ impl<C: GenericClient> Statements for Open<'_, C> {
         let statement = prepare(self.client, self.prepared, sql)?;
         let row = self.client.query_opt(&statement, &refer(&bound(cells)))?;
         row.map(|row| row.number(0)).transpose()
+    }
+
+    fn images(&mut self, sql: &str, cells: &[Value]) -> Sql<Vec<Image>> {
+        let statement = prepare(self.client, self.prepared, sql)?;
+        self.client.query(&statement, &refer(&bound(cells)))?.iter().map(rows::image).collect()
     }
 }
 
@@ -254,15 +233,10 @@ impl Catalog for PostgresCatalog {
     }
 
     fn images(&self, wanted: &Page<'_>) -> Result<Vec<Image>> {
-        if wanted.most == 0 {
-            return Ok(Vec::new());
-        }
-        if !wanted.filters.is_empty() {
-            return self.filtered(wanted);
-        }
-        let (sql, cells) = select::page(wanted);
-        let sql = format!("{sql} LIMIT {} OFFSET {}", wanted.most, wanted.skip);
-        self.rows(&(sql, cells), rows::image)
+        self.pool.with("reading the catalog", |link| {
+            let mut open = Open { client: &mut link.client, prepared: &mut link.prepared };
+            pages::find(&mut open, wanted)
+        })
     }
 
     fn ended_drafts(&self, time: u64, most: usize) -> Result<Vec<Image>> {
