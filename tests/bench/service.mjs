@@ -3,7 +3,7 @@
 // call on this thread is measured too.
 import { readFile } from 'node:fs/promises'
 
-import { Service } from '../../bindings/node/index.js'
+import { Service } from '../../bindings/node/index.mjs'
 
 const [folder, picture, seconds, flying] = process.argv.slice(2)
 const headers = [
