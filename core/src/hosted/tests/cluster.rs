@@ -217,6 +217,8 @@ fn a_node_that_was_away_for_longer_than_the_log_reads_all_anew() {
         a.keep(value, a.hosted.seen().unwrap());
         assert!(a.results.get("v").is_some());
         b.edit(value + 1).unwrap();
+        // What is older than the last entry goes, so the last one must be younger.
+        std::thread::sleep(Duration::from_millis(5));
         b.edit(value + 1).unwrap();
         let newest = b.link.newest().unwrap();
         let last = b.link.log(newest - 1, 1).unwrap().remove(0).entry.at;
