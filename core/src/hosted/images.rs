@@ -79,7 +79,7 @@ impl Hosted {
         self.check_room(&image, &settings)?;
         let probe = self.look_at(upload.bytes, &settings)?;
         job.check()?;
-        let (blob, since) = self.keep(upload.bytes)?;
+        let (blob, since) = self.keep(upload.bytes, job)?;
         let image = filled(image, &probe, blob, self.now());
         let add = Change::AddImage { image: Box::new(image.clone()), quota: settings.quota };
         let mut changes = vec![add];
@@ -185,10 +185,15 @@ impl Hosted {
 
     /// An image with its original bytes, checked against their hash.
     pub fn original(&self, account: &str, id: &str) -> Result<(Image, Vec<u8>)> {
+        self.original_within(account, id, &Job::default())
+    }
+
+    /// [`Hosted::original`] within a job: stores across a network are asked until it ends.
+    pub fn original_within(&self, account: &str, id: &str, job: &Job) -> Result<(Image, Vec<u8>)> {
         let mut image = self.get(account, id)?;
         loop {
             let blob = image.blob.clone().ok_or_else(missing)?;
-            match storage::load(&*self.stores.originals, &blob) {
+            match storage::load_within(&*self.stores.originals, &blob, job) {
                 Ok(bytes) => return Ok((image, bytes)),
                 Err(error) => {
                     // It may have been removed, and made again, since its row was read.
@@ -258,10 +263,10 @@ impl Hosted {
     }
 
     /// Writes bytes that no image has yet; gives their place and when they were noted.
-    pub(super) fn keep(&self, bytes: &[u8]) -> Result<(Blob, u64)> {
+    pub(super) fn keep(&self, bytes: &[u8], job: &Job) -> Result<(Blob, u64)> {
         let since = self.now();
         let (originals, catalog) = (&*self.stores.originals, &*self.stores.catalog);
-        Ok((storage::store(originals, catalog, bytes, since)?, since))
+        Ok((storage::store_within(originals, catalog, bytes, since, job)?, since))
     }
 
     /// Commits changes that make `image` with bytes that were noted at `since`. Bytes of a refused

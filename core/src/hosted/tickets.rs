@@ -8,7 +8,7 @@ use super::settings::Webhook;
 use super::tokens::{digest, same, secret};
 use super::{received, Counted, Hosted, Message, Settings};
 use crate::storage::catalog::{Change, Draft, Image, Outcome};
-use crate::{Error, Kind, Result};
+use crate::{Error, Job, Kind, Result};
 
 /// Shortest, usual and longest life of a ticket, in milliseconds (reference §4.7).
 const LIFE: (u64, u64, u64) = (2 * 60_000, 30 * 60_000, 6 * 3_600_000);
@@ -110,7 +110,7 @@ impl Hosted {
         settings: &Settings,
     ) -> Result<Image> {
         let probe = self.look_at(bytes, settings)?;
-        let (blob, since) = self.keep(bytes)?;
+        let (blob, since) = self.keep(bytes, &Job::default())?;
         let named = Image { filename: received::filename(filename), ..draft.clone() };
         let image = filled(named, &probe, blob, self.now());
         let set = Change::SetImage { image: Box::new(image.clone()), quota: settings.quota };

@@ -115,6 +115,10 @@ impl Results for Shelves {
         self.results.put(key, kept);
     }
 
+    fn settle(&self, key: &str) {
+        self.results.settle(key);
+    }
+
     fn purge(&self, selector: &Selector, seq: u64) -> usize {
         self.facts.purge(selector, seq);
         self.results.purge(selector, seq)

@@ -166,7 +166,13 @@ impl Inner {
         let claimed = claims.claim(&key, || self.shelves.get(&key), job);
         match claimed.map_err(|error| Failure::new(&error, Stage::Transform))? {
             Claimed::Found(kept) => Ok(Made::found(kept, key)),
-            Claimed::Ours(_held) => self.make_here(order, key, job),
+            Claimed::Ours(held) => {
+                let made = self.make_here(order, key.clone(), job);
+                // Who waits for the claim must find the result.
+                self.shelves.settle(&key);
+                drop(held);
+                made
+            }
         }
     }
 
@@ -216,7 +222,7 @@ impl Inner {
         let reader = Reader { allowed: &order.allowed, born: order.label.born, job };
         let source = match &order.material {
             Material::Source { place, found } => self.source(place, found, reader)?,
-            Material::Hosted { account, image, hash } => self.stored(account, image, hash)?,
+            Material::Hosted { account, image, hash } => self.stored(account, image, hash, job)?,
         };
         let mut assets = Assets::new();
         for Overlay { name, place, found } in &order.overlays {
@@ -240,12 +246,18 @@ impl Inner {
     }
 
     /// The bytes of a hosted image, if they are still these.
-    fn stored(&self, account: &str, image: &str, hash: &str) -> Result<Arc<Vec<u8>>, Unmade> {
-        let (row, bytes) =
-            self.hosted.original(account, image).map_err(|error| match error.kind() {
-                Kind::NotFound => Failure::situation(Situation::NoSuchImage),
-                _ => Failure::new(&error, Stage::Source),
-            })?;
+    fn stored(
+        &self,
+        account: &str,
+        image: &str,
+        hash: &str,
+        job: &Job,
+    ) -> Result<Arc<Vec<u8>>, Unmade> {
+        let read = self.hosted.original_within(account, image, job);
+        let (row, bytes) = read.map_err(|error| match error.kind() {
+            Kind::NotFound => Failure::situation(Situation::NoSuchImage),
+            _ => Failure::new(&error, Stage::Source),
+        })?;
         match row.blob.is_some_and(|blob| blob.hash == hash) {
             true => Ok(Arc::new(bytes)),
             false => Err(Unmade::Changed),

@@ -216,20 +216,19 @@ fn kept(tag: &str, born: u64) -> Arc<Kept> {
 fn nodes_share_results(url: &str) {
     // Nothing fits in memory, so everything comes from the bucket.
     let open = || BucketResults::open(url, 0, 1 << 20).unwrap();
-    let long = Duration::from_secs(20);
     let (a, b) = (open(), open());
     a.put("k", kept("t", 5));
     assert_eq!(a.get("k"), Some(kept("t", 5)));
-    a.settle(long);
+    a.settle("k");
     assert_eq!(b.get("k"), Some(kept("t", 5)));
     b.purge(&Selector::Tag("t".into()), 6);
     assert_eq!(b.get("k"), None);
     // Made before the purge and written after it, by a node that has not heard of it.
     a.put("k", kept("t", 5));
-    a.settle(long);
+    a.settle("k");
     assert_eq!(b.get("k"), None);
     b.put("k", kept("t", 6));
-    b.settle(long);
+    b.settle("k");
     assert_eq!(b.get("k"), Some(kept("t", 6)));
     a.purge(&Selector::Tag("t".into()), 6);
     assert_eq!(a.get("k"), Some(kept("t", 6)));
@@ -390,7 +389,7 @@ fn results_that_were_changed_in_the_bucket_are_never_given() {
     let server = Server::start();
     let results = BucketResults::open(&server.at("r"), 0, 1 << 20).unwrap();
     results.put("k", kept("t", 1));
-    results.settle(Duration::from_secs(20));
+    results.settle("k");
     assert!(results.get("k").is_some());
     let change = |at: usize| {
         let mut state = server.state.lock().unwrap();
@@ -413,7 +412,7 @@ fn what_is_old_or_too_much_goes_when_the_bucket_is_tidied() {
     let server = Server::start();
     let results = BucketResults::open(&server.at("r"), 0, 1 << 20).unwrap();
     (0..12).for_each(|number| results.put(&format!("k{number}"), kept("t", 1)));
-    results.settle(Duration::from_secs(20));
+    (0..12).for_each(|number| results.settle(&format!("k{number}")));
     server.state.lock().unwrap().objects.insert("other/object".into(), vec![1]);
     // The server says of everything that it is from long ago.
     assert_eq!(results.tidy().unwrap(), 12);

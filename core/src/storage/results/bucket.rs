@@ -14,12 +14,14 @@ use super::purges::Purges;
 use super::{file, Kept, LocalResults, Results, Selector, Usage};
 use crate::storage::bucket::{patient, Bucket, Object};
 use crate::storage::failed;
-use crate::{Job, Result};
+use crate::{Job, Kind, Result};
 
 /// Largest object, and the bytes that may wait to be written.
 const MOST_BYTES: u64 = 64 << 20;
 /// How long an answer waits for the bucket before it is made anew.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a bucket that failed is left alone, so that not every answer waits for it.
+const DOWN: Duration = Duration::from_secs(2);
 const WRITERS: usize = 2;
 /// Time between two looks at all objects.
 const TIDY: Duration = Duration::from_secs(3600);
@@ -46,9 +48,12 @@ struct Held {
     purges: Purges,
     /// What is not written yet: it can be read from here.
     waiting: HashMap<String, Arc<Kept>>,
-    order: VecDeque<Task>,
+    /// One list for each worker: tasks of one key are done in their order.
+    order: [VecDeque<Task>; WRITERS],
     bytes: u64,
     over: bool,
+    /// The bucket failed; until then it is not read.
+    down: Option<Instant>,
 }
 
 enum Task {
@@ -68,11 +73,11 @@ impl BucketResults {
             woken: Condvar::new(),
         });
         let mut results = BucketResults { shared: shared.clone(), workers: Vec::new() };
-        for number in 0..=WRITERS {
+        for lane in 0..=WRITERS {
             let shared = shared.clone();
-            let work = move || match number {
-                0 => shared.keep_tidy(),
-                _ => shared.work(),
+            let work = move || match lane {
+                WRITERS => shared.keep_tidy(),
+                _ => shared.work(lane),
             };
             let name = "safelight-results".to_owned();
             let worker = std::thread::Builder::new().name(name).spawn(work);
@@ -85,16 +90,6 @@ impl BucketResults {
     /// to time. Gives how many objects went.
     pub fn tidy(&self) -> Result<usize> {
         self.shared.tidy()
-    }
-
-    /// Waits until what was put is in the bucket, or `time` is over.
-    pub fn settle(&self, time: Duration) {
-        let start = Instant::now();
-        let mut held = self.shared.held();
-        while !held.waiting.is_empty() && start.elapsed() < time {
-            let waited = self.shared.woken.wait_timeout(held, Duration::from_millis(20));
-            held = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
     }
 }
 
@@ -113,6 +108,11 @@ fn name(key: &str) -> String {
     blake3::hash(key.as_bytes()).to_hex()[..32].to_owned()
 }
 
+/// The worker of a key.
+fn lane(key: &str) -> usize {
+    usize::from(blake3::hash(key.as_bytes()).as_bytes()[0]) % WRITERS
+}
+
 fn soon() -> Job {
     Job::default().within(PATIENCE)
 }
@@ -124,21 +124,31 @@ impl Shared {
 
     /// The object of `key`, if it is whole and no purge is about it.
     fn fetch(&self, key: &str) -> Option<Kept> {
-        let bytes = self.bucket.get(&name(key), MOST_BYTES, &soon()).ok()?;
-        let kept = file::read(key, bytes);
+        if self.held().down.is_some_and(|until| Instant::now() < until) {
+            return None;
+        }
+        let found = match self.bucket.get(&name(key), MOST_BYTES, &soon()) {
+            Ok(bytes) => file::read(key, bytes),
+            Err(error) => {
+                let failed = error.kind() != Kind::NotFound;
+                self.held().down = failed.then(|| Instant::now() + DOWN);
+                return None;
+            }
+        };
         let mut held = self.held();
-        let admitted = kept.filter(|kept| held.purges.admit(&kept.label));
+        held.down = None;
+        let admitted = found.filter(|kept| held.purges.admit(&kept.label));
         if admitted.is_none() && !held.waiting.contains_key(key) {
-            held.order.push_back(Task::Remove(key.to_owned()));
+            held.order[lane(key)].push_back(Task::Remove(key.to_owned()));
             self.woken.notify_all();
         }
         admitted
     }
 
-    fn work(&self) {
+    fn work(&self, lane: usize) {
         let mut held = self.held();
         loop {
-            let Some(task) = held.order.pop_front() else {
+            let Some(task) = held.order[lane].pop_front() else {
                 if held.over {
                     return;
                 }
@@ -209,11 +219,15 @@ impl Shared {
 }
 
 impl Held {
-    /// Takes what was written off the list, unless something else has come in its place.
+    /// Takes what was written off the list; what has come in its place is to be written next.
     fn written(&mut self, key: &str, kept: &Arc<Kept>) {
-        if self.waiting.get(key).is_some_and(|waiting| Arc::ptr_eq(waiting, kept)) {
-            self.waiting.remove(key);
-            self.bytes -= kept.bytes();
+        match self.waiting.get(key) {
+            Some(waiting) if Arc::ptr_eq(waiting, kept) => {
+                self.waiting.remove(key);
+                self.bytes -= kept.bytes();
+            }
+            Some(_) => self.order[lane(key)].push_back(Task::Write(key.to_owned())),
+            None => {}
         }
     }
 
@@ -225,7 +239,7 @@ impl Held {
         self.bytes += bytes;
         match self.waiting.insert(key.to_owned(), kept) {
             Some(old) => self.bytes -= old.bytes(),
-            None => self.order.push_back(Task::Write(key.to_owned())),
+            None => self.order[lane(key)].push_back(Task::Write(key.to_owned())),
         }
     }
 }
@@ -249,6 +263,15 @@ impl Results for BucketResults {
         if held.purges.admit(&kept.label) {
             held.wait_for(key, kept);
             self.shared.woken.notify_all();
+        }
+    }
+
+    fn settle(&self, key: &str) {
+        let start = Instant::now();
+        let mut held = self.shared.held();
+        while held.waiting.contains_key(key) && start.elapsed() < PATIENCE {
+            let waited = self.shared.woken.wait_timeout(held, Duration::from_millis(20));
+            held = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 

@@ -26,6 +26,12 @@ pub trait Results: Send + Sync {
     /// Keeps a result, if there is room for it and no purge is about it.
     fn put(&self, key: &str, kept: Arc<Kept>);
 
+    /// Waits, for a few seconds at most, until other nodes can see what was put under `key`, where
+    /// they share these results.
+    fn settle(&self, key: &str) {
+        let _ = key;
+    }
+
     /// Takes away what `selector` is about and was born before `seq`. When this returns, no `get`
     /// finds it. Gives how many there were.
     fn purge(&self, selector: &Selector, seq: u64) -> usize;
