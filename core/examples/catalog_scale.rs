@@ -147,97 +147,118 @@ fn filter(path: &[&str], operator: Operator, value: String) -> Filter {
     Filter { path, operator, operand: Operand::Any, values: vec![value] }
 }
 
+/// A catalog with so many images.
+struct Filled<'a> {
+    catalog: &'a dyn Catalog,
+    rows: u64,
+}
+
+type Medians = Vec<(&'static str, f64)>;
+
+impl Filled<'_> {
+    /// An image; each run asks for another one.
+    fn any(&self, run: usize) -> u64 {
+        (run as u64 + 1).wrapping_mul(0x2545_f491_4f6c_dd1d) % self.rows
+    }
+
+    /// The image in the middle, and those around it.
+    fn middle(&self, run: usize) -> (u64, String) {
+        let number = self.rows / 2 + run as u64;
+        (time(number), id(number))
+    }
+
+    /// Where one image of so many is wanted, as many as there are, up to a page.
+    fn one_of(&self, many: u64) -> usize {
+        PAGE.min((self.rows / many) as usize)
+    }
+
+    /// A page, which must have at least so many images.
+    fn page(&self, least: usize, wanted: Page<'_>) -> Result<()> {
+        let wanted = Page { account: ACCOUNT, newest_first: true, most: PAGE, ..wanted };
+        let found = self.catalog.images(&wanted)?;
+        expect(found.len() >= least, found.len(), "images of a page")
+    }
+
+    fn equal(&self, least: usize, path: &[&str], value: String) -> Result<()> {
+        let filters = [filter(path, Operator::Eq, value)];
+        self.page(least, Page { filters: &filters, ..Page::default() })
+    }
+
+    fn lookups(&self) -> Result<Medians> {
+        let known = median(|run| {
+            let found = self.catalog.image(ACCOUNT, &id(self.any(run)))?;
+            expect(found.is_some(), 0, "image")
+        })?;
+        let unknown = median(|run| {
+            let found = self.catalog.image(ACCOUNT, &format!("none {run}"))?;
+            expect(found.is_none(), 1, "image")
+        })?;
+        let count = median(|_| expect(self.catalog.count(ACCOUNT)? >= self.rows, 0, "count"))?;
+        Ok(vec![("image by id", known), ("image that is not there", unknown), ("count", count)])
+    }
+
+    fn lists(&self) -> Result<Medians> {
+        let some = self.one_of(4 * CREATORS);
+        let first = median(|_| self.page(some, Page::default()))?;
+        let by_token = median(|run| {
+            let (time, id) = self.middle(run);
+            self.page(some, Page { after: Some((time, &id)), ..Page::default() })
+        })?;
+        let skip = self.rows / 2;
+        let by_number = median(|_| self.page(some, Page { skip, ..Page::default() }))?;
+        let whose = |run| format!("creator {}", self.any(run) % CREATORS);
+        let of_creator = median(|run| {
+            let creator = whose(run);
+            self.page(some, Page { creator: Some(&creator), ..Page::default() })
+        })?;
+        let of_creator_by_token = median(|run| {
+            let ((time, id), creator) = (self.middle(run), whose(run));
+            let after = Some((time, id.as_str()));
+            self.page(some, Page { creator: Some(&creator), after, ..Page::default() })
+        })?;
+        Ok(vec![
+            ("first page of 100", first),
+            ("page of 100 in the middle, by token", by_token),
+            ("page of 100 in the middle, by number", by_number),
+            ("first page of a creator", of_creator),
+            ("page of a creator in the middle", of_creator_by_token),
+        ])
+    }
+
+    fn filtered(&self) -> Result<Medians> {
+        let album = |run: usize| format!("a{}", run % 10);
+        let common = median(|run| self.equal(self.one_of(10), &["album"], album(run)))?;
+        let city = |run| format!("c{}", self.any(run) % 7919);
+        let rare = median(|run| self.equal(1, &["place", "city"], city(run)))?;
+        let unique = |run| format!("u{}", self.any(run));
+        let single = median(|run| self.equal(1, &["unique"], unique(run)))?;
+        let none = median(|_| self.equal(0, &["unique"], "none".to_owned()))?;
+        let high = [filter(&["rating"], Operator::Gte, "990".to_owned())];
+        let range =
+            median(|_| self.page(self.one_of(100), Page { filters: &high, ..Page::default() }))?;
+        Ok(vec![
+            ("page by metadata that 1 of 10 has", common),
+            ("page by metadata that 1 of 7,919 has", rare),
+            ("page by metadata that one image has", single),
+            ("page by metadata that none has", none),
+            ("page by a number's range, 1 of 100", range),
+        ])
+    }
+
+    fn writes(&self) -> Result<Medians> {
+        let more = median(|run| {
+            let number = self.rows * 1000 + run as u64;
+            add(self.catalog, number..number + 1)
+        })?;
+        Ok(vec![("one more image", more)])
+    }
+}
+
 /// Median times by what is asked.
-fn measure(catalog: &dyn Catalog, rows: u64) -> Result<Vec<(&'static str, f64)>> {
-    // Every answer is about another image.
-    let any = |run: usize| (run as u64 + 1).wrapping_mul(0x2545_f491_4f6c_dd1d) % rows;
-    let page = |most, wanted: Page<'_>| -> Result<()> {
-        let found = catalog.images(&Page { account: ACCOUNT, newest_first: true, ..wanted })?;
-        expect(found.len() >= most, found.len(), "images of a page")
-    };
-    let paged =
-        |wanted: Page<'_>| page(PAGE.min(rows as usize / 250), Page { most: PAGE, ..wanted });
-    let behind = |number: u64| (time(number), id(number));
-    let mine = |number: u64| format!("creator {}", number % CREATORS);
-    // Few enough to fill no page: every image that passes is found.
-    let few =
-        |filters: &[Filter], many| page(many, Page { filters, most: PAGE, ..Page::default() });
-    let equal = |path: &[&str], value| [filter(path, Operator::Eq, value)];
-    Ok(vec![
-        (
-            "image by id",
-            median(|run| {
-                let found = catalog.image(ACCOUNT, &id(any(run)))?;
-                expect(found.is_some(), 0, "image")
-            })?,
-        ),
-        (
-            "image that is not there",
-            median(|run| {
-                let found = catalog.image(ACCOUNT, &format!("none {run}"))?;
-                expect(found.is_none(), 1, "image")
-            })?,
-        ),
-        ("count", median(|_| expect(catalog.count(ACCOUNT)? >= rows, 0, "count"))?),
-        ("first page of 100", median(|_| paged(Page::default()))?),
-        (
-            "page of 100 in the middle, by token",
-            median(|run| {
-                let (time, id) = behind(rows / 2 + run as u64);
-                paged(Page { after: Some((time, &id)), ..Page::default() })
-            })?,
-        ),
-        (
-            "page of 100 in the middle, by number",
-            median(|run| paged(Page { skip: rows / 2 + run as u64, ..Page::default() }))?,
-        ),
-        (
-            "first page of a creator",
-            median(|run| paged(Page { creator: Some(&mine(any(run))), ..Page::default() }))?,
-        ),
-        (
-            "page of a creator in the middle",
-            median(|run| {
-                let (time, id) = behind(rows / 2 + run as u64);
-                let whose = mine(any(run));
-                paged(Page { creator: Some(&whose), after: Some((time, &id)), ..Page::default() })
-            })?,
-        ),
-        (
-            "page by metadata that 1 of 10 has",
-            median(|run| {
-                few(&equal(&["album"], format!("a{}", run % 10)), PAGE.min(rows as usize / 10))
-            })?,
-        ),
-        (
-            "page by metadata that 1 of 7,919 has",
-            median(|run| few(&equal(&["place", "city"], format!("c{}", any(run) % 7919)), 1))?,
-        ),
-        (
-            "page by metadata that one image has",
-            median(|run| few(&equal(&["unique"], format!("u{}", any(run))), 1))?,
-        ),
-        (
-            "page by metadata that none has",
-            median(|_| few(&equal(&["unique"], "none".to_owned()), 0))?,
-        ),
-        (
-            "page by a number's range, 1 of 100",
-            median(|_| {
-                few(
-                    &[filter(&["rating"], Operator::Gte, "990".to_owned())],
-                    PAGE.min(rows as usize / 100),
-                )
-            })?,
-        ),
-        (
-            "one more image",
-            median(|run| {
-                let number = rows * 1000 + run as u64;
-                add(catalog, number..number + 1)
-            })?,
-        ),
-    ])
+fn measure(catalog: &dyn Catalog, rows: u64) -> Result<Medians> {
+    let filled = Filled { catalog, rows };
+    let lines = [filled.lookups()?, filled.lists()?, filled.filtered()?, filled.writes()?];
+    Ok(lines.concat())
 }
 
 fn expect(fine: bool, found: impl std::fmt::Display, what: &'static str) -> Result<()> {
