@@ -63,13 +63,13 @@ go: native ## the Go package
 # ---------------------------------------------------------------- run
 
 .PHONY: run
-run: tools ## the example server on $(LISTEN) over a folder of sample pictures
+run: tools ## the example server on $(LISTEN): hosted images, their API, sample pictures
 	$(CARGO) build --release -p safelight-cli
 	$(RELEASE)/safelight serve --listen $(LISTEN) --root $(ROOT) --samples
 
 # ---------------------------------------------------------------- test
 
-STAGES := rust crash pure c python node go same corpus truth browser worker packages house
+STAGES := rust crash pure c python node go same corpus truth browser worker services packages house
 
 .PHONY: test
 test: test-tools build ## every language and every layer; says what it ran

@@ -332,3 +332,21 @@ fn a_reader_that_leaves_early_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((code(&output), err(&output).as_str()), (0, ""));
 }
+
+#[test]
+fn a_server_that_cannot_be_meant_does_not_start() {
+    let folder = Folder::new();
+    fs::write(folder.0.join("unknown.json"), "{\"port\": 1}").unwrap();
+    fs::write(folder.0.join("signed.json"), "{\"mount\": \"images\"}").unwrap();
+    for (args, told) in [
+        (["--allow-network", "10.0.0.0/99"], "network"),
+        (["--config", "unknown.json"], "port"),
+        (["--config", "signed.json"], "mount"),
+        (["--config", "missing.json"], "missing.json"),
+        (["--bucket", "ftp://a"], "originals"),
+    ] {
+        let output = run(&folder, &["serve", "--listen", "127.0.0.1:0", args[0], args[1]]);
+        assert_eq!(code(&output), 1, "{args:?}");
+        assert!(err(&output).contains(told), "{args:?}: {}", err(&output));
+    }
+}

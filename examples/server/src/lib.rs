@@ -57,24 +57,26 @@ impl Config {
 
 /// Serves until the process is asked to stop; running requests are finished first.
 pub fn serve(config: &Config) -> Result<(), String> {
+    // Stores may have runtimes of their own, which neither begin nor end inside of another.
+    let opened = open(config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start: {error}"))?;
-    runtime.block_on(run(config))
+    let served = runtime.block_on(run(config, &opened));
+    drop(runtime);
+    opened.service.close();
+    served
 }
 
-async fn run(config: &Config) -> Result<(), String> {
-    let opened = tokio::task::block_in_place(|| open(config))?;
+async fn run(config: &Config, opened: &Opened) -> Result<(), String> {
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let service = opened.service.clone();
     opened.tell(config, address);
-    let router = router(opened.service, config.service.sources.folder.clone());
+    let router = router(opened.service.clone(), config.service.sources.folder.clone());
     let served = listen(listener, router, config.head_time, stop_signal()).await;
-    tokio::task::block_in_place(|| service.close());
     served.map_err(|error| error.to_string())
 }
 
