@@ -116,9 +116,10 @@ pub fn answer(api: &Api<'_>, request: &Request<'_>, job: &Job) -> Option<Respons
     Some(respond(api, request, job).unwrap_or_else(|problem| problem.response()))
 }
 
-/// The answer to a body that is longer than a host takes.
-pub(crate) fn too_large(error: &Error) -> Response {
-    Problem::with(codes::TOO_LARGE, error).response()
+/// The answer to a body that is longer than a host takes, in the words of what was asked.
+pub(crate) fn too_large(method: &str, path: &str, error: &Error) -> Response {
+    let subject = route::find(method, path).map_or(Subject::Other, |r| r.operation.subject());
+    Problem::of(error, subject).response()
 }
 
 fn respond(api: &Api<'_>, request: &Request<'_>, job: &Job) -> Outcome<Response> {

@@ -81,7 +81,10 @@ impl Inner {
         let path = path_of(target);
         let limit = self.body_limit(request.method, path);
         (length > limit).then(|| match is_api(path) {
-            true => api::too_large(&Error::too_large("body bytes", limit, "more")),
+            true => {
+                let error = Error::too_large("body bytes", limit, "more");
+                api::too_large(request.method, path, &error)
+            }
             false => {
                 let text = format!("body bytes: limit {limit}, got more");
                 Failure::coded(9402, 413, &text).response()

@@ -101,6 +101,21 @@ impl Pool {
     }
 }
 
+/// A client has a runtime of its own, which must not end inside of another one: a host that is
+/// async may drop the last handle there.
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let idle = std::mem::take(&mut self.held().idle);
+        if idle.is_empty() {
+            return;
+        }
+        let ended = std::thread::Builder::new().spawn(move || drop(idle));
+        if let Ok(thread) = ended {
+            let _ = thread.join();
+        }
+    }
+}
+
 /// Whether the server said good-bye: the connection is closed a moment later.
 fn is_end(error: &::postgres::Error) -> bool {
     error.is_closed() || error.as_db_error().is_some_and(|told| told.severity() == "FATAL")
