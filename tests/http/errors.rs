@@ -21,7 +21,7 @@ const TABLE: &[(&str, u16, u16)] = &[
     ("/cdn-cgi/image/width=10/text.jpg",              415, 9412),
     ("/cdn-cgi/image/width=10/bomb.jpg",              403, 9413),
     ("/cdn-cgi/image/width=10/bomb.png",              403, 9413),
-    ("/cdn-cgi/imagedelivery/account/image/public",   404, 9431),
+    ("/cdn-cgi/imagedelivery/account/image/public",   403, 9427),
     ("/page.html",                                    415, 9412),
     ("/none.jpg",                                     404, 9404),
     ("/.hidden.jpg",                                  404, 9404),
