@@ -58,7 +58,8 @@ fn state_and_token_outlive_the_server_and_the_token_is_told_once() {
     let authorization = format!("Bearer {}", server.opened.token.as_deref().unwrap());
     let headers = [("authorization", authorization.as_str())];
     let target = format!("/client/v4/accounts/{}/images/v1/stats", again.account);
-    let request = safelight::Request { headers: &headers, ..safelight::Request::new("GET", &target) };
+    let request =
+        safelight::Request { headers: &headers, ..safelight::Request::new("GET", &target) };
     assert_eq!(again.service.handle(&request, &job).status, 200);
     again.service.close();
 }

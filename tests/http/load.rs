@@ -34,7 +34,9 @@ fn a_result_that_was_just_made_is_not_made_again() {
     assert!(first.header("cf-resized").starts_with("internal=ok/m "));
     assert!(again.header("cf-resized").starts_with("internal=ram "));
     assert_eq!((again.body == first.body, again.header("etag")), (true, first.header("etag")));
-    let none = Server::with(|config| (config.service.results.memory, config.service.results.disk) = (0, 0));
+    let none = Server::with(|config| {
+        (config.service.results.memory, config.service.results.disk) = (0, 0)
+    });
     none.get(path);
     assert!(none.get(path).header("cf-resized").starts_with("internal=ok/m "));
 }

@@ -100,7 +100,8 @@ impl SourcesConfig {
     /// What may be fetched.
     pub(super) fn rules(&self) -> Result<Rules> {
         let mut rules = Rules { http: self.http, ..Rules::default() };
-        rules.networks = self.networks.iter().map(|network| network.parse()).collect::<Result<_>>()?;
+        rules.networks =
+            self.networks.iter().map(|network| network.parse()).collect::<Result<_>>()?;
         rules.ports.extend(&self.ports);
         Ok(rules)
     }

@@ -159,7 +159,8 @@ pub(crate) struct KeyArgs {
 
 /// Serve hosted pictures with their REST API, and a folder of pictures transformed by URL.
 #[derive(Debug, Args)]
-#[command(after_help = "Hosted pictures answer at /HASH/ID/VARIANT, their REST API at /client/v4, pictures of the
+#[command(
+    after_help = "Hosted pictures answer at /HASH/ID/VARIANT, their REST API at /client/v4, pictures of the
 folder at /cdn-cgi/image/OPTIONS/PATH, a Worker's Images binding at /info and /transform, and a
 page to try options at /.
 
@@ -176,7 +177,8 @@ Examples:
     http://127.0.0.1:8787/client/v4/accounts/ACCOUNT/images/v1
 
   safelight serve --postgres postgres://db.example/safelight \\
-    --bucket 's3://pictures?endpoint=https://s3.example&region=eu'")]
+    --bucket 's3://pictures?endpoint=https://s3.example&region=eu'"
+)]
 pub(crate) struct ServeArgs {
     /// Address and port to listen on
     #[arg(long, default_value = "127.0.0.1:8787", value_name = "ADDRESS")]

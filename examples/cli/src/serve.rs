@@ -35,7 +35,8 @@ fn read(file: &std::path::Path, usual: safelight::Config) -> Result<safelight::C
     if let (Some(json), Some(folder)) = (json.as_object_mut(), usual.folder) {
         json.entry("folder").or_insert_with(|| folder.to_string_lossy().into());
     }
-    let mut config = safelight::Config::from_json(&json.to_string()).map_err(|error| told(&error))?;
+    let mut config =
+        safelight::Config::from_json(&json.to_string()).map_err(|error| told(&error))?;
     config.sources.folder = config.sources.folder.or(usual.sources.folder);
     Ok(config)
 }

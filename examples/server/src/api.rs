@@ -127,7 +127,8 @@ fn plan(app: &Arc<App>, request: &Parts) -> Told<Value> {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     };
     let lines: Vec<_> = request.headers.iter().filter_map(line).collect();
-    let hints = Hints::from_headers(lines.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let hints =
+        Hints::from_headers(lines.iter().map(|(name, text)| (name.as_str(), text.as_str())));
     let input = Input::new(&data).with_hints(&hints).with_assets(&assets);
     let job = Job::new(app.engine.limits(), CancelToken::new());
     let plan = app.engine.explain_text(&input, &transform.options.to_string(), &job);
@@ -161,7 +162,9 @@ fn overlays(app: &App, options: &Options) -> Told<Assets> {
     let json = options.to_json();
     for overlay in json["draw"].as_array().into_iter().flatten() {
         for name in [&overlay["url"], &overlay["text"]["font"]["url"]] {
-            let Some(name) = name.as_str().filter(|name| assets.get(name).is_none()) else { continue };
+            let Some(name) = name.as_str().filter(|name| assets.get(name).is_none()) else {
+                continue;
+            };
             let source = SourceRef::read(name).map_err(|error| told(&error, Stage::Options))?;
             let data = picture(app, &source).or_else(|refusal| app.font(&source).ok_or(refusal));
             assets.insert(name, data?);
