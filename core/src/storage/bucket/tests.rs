@@ -133,6 +133,8 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<(String, String, Vec<u8>)>
 
 fn act(state: &mut State, method: &str, target: &str, body: Vec<u8>) -> (u16, Vec<u8>) {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    // Google's client encodes the slashes of a path.
+    let path = path.replace("%2F", "/");
     let key = path.trim_start_matches("/pics").trim_start_matches('/').to_owned();
     match method {
         "PUT" => {
