@@ -875,8 +875,8 @@ int32_t safelight_markup(const char *json,
  *     admin_token        a token that may do everything over the REST API
  *     base_url           scheme and host that links are built with: https://img.example
  *     mount              path that all requests begin with: /images
- *     sources            {"folder", "allowed_origins", "http", "any", "networks", "ports"}: what may
- *                        be transformed and fetched
+ *     sources            {"folder", "allowed_origins", "http", "any", "networks", "ports"}: what
+ *                        may be transformed and fetched
  *     limits             what one picture may cost, as for safelight_engine_new()
  *     require_signature  every delivery has to be signed; opening fails without a key
  *     workers, queue     pictures that are worked on at once, and that may wait for it
