@@ -131,6 +131,11 @@ test-truth:
 test-browser:
 	tests/browser/run.sh $(RELEASE)
 
+# Three pages in Chromium, as they are and with their images changed: predictions against the line.
+.PHONY: test-audit
+test-audit:
+	tests/audit/run.sh $(RELEASE)
+
 # Cloudflare's Worker runtime calls the example server: Images binding and cf.image.
 .PHONY: test-worker
 test-worker:

@@ -3,6 +3,8 @@
 #[cfg(feature = "service")]
 pub mod api;
 mod assets;
+#[cfg(feature = "audit")]
+pub mod audit;
 #[cfg(all(test, feature = "codecs"))]
 mod codec_tests;
 pub mod delivery;

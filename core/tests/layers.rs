@@ -39,6 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("delivery", &["options", "url", "image"]),
     ("markup", &["options", "sign", "url"]),
+    ("audit", &["options", "url", "markup", "image", "delivery", "assets", "input", "engine"]),
     ("message", &[]),
     ("storage", &["sign", "tls"]),
     ("fetch", &["delivery", "sign", "tls"]),

@@ -27,7 +27,7 @@
 
 mod html;
 mod ladder;
-mod read;
+pub(crate) mod read;
 mod request;
 #[cfg(test)]
 mod tests;

@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 use crate::{Error, Result};
 
 /// An object whose fields are read by name.
-pub(super) struct Fields<'a>(&'a Map<String, Value>);
+pub(crate) struct Fields<'a>(&'a Map<String, Value>);
 
 impl<'a> Fields<'a> {
     /// Takes `value`, an object that has no field but `known` ones.
-    pub(super) fn of(name: &str, value: &'a Value, known: &[&str]) -> Result<Self> {
+    pub(crate) fn of(name: &str, value: &'a Value, known: &[&str]) -> Result<Self> {
         let Some(object) = value.as_object() else { return Err(wrong(name, "an object", value)) };
         match object.keys().find(|key| !known.contains(&key.as_str())) {
             Some(key) => Err(Error::invalid(name, &known.join(", "), key.escape_default())),
@@ -18,27 +18,27 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that is there and not null.
-    pub(super) fn get(&self, name: &str) -> Option<&'a Value> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    pub(super) fn text(&self, name: &str) -> Result<Option<&'a str>> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&'a str>> {
         let text = |value: &'a Value| value.as_str().ok_or_else(|| wrong(name, "text", value));
         self.get(name).map(text).transpose()
     }
 
-    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>> {
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>> {
         let flag =
             |value: &Value| value.as_bool().ok_or_else(|| wrong(name, "true or false", value));
         self.get(name).map(flag).transpose()
     }
 
-    pub(super) fn pixels(&self, name: &str) -> Result<Option<u32>> {
+    pub(crate) fn pixels(&self, name: &str) -> Result<Option<u32>> {
         self.get(name).map(|value| pixels(name, value)).transpose()
     }
 
     /// A list of at most `most` values, each read by `item`.
-    pub(super) fn list<T>(
+    pub(crate) fn list<T>(
         &self,
         name: &str,
         most: usize,
@@ -55,16 +55,16 @@ impl<'a> Fields<'a> {
 }
 
 /// A side in pixels.
-pub(super) fn pixels(name: &str, value: &Value) -> Result<u32> {
+pub(crate) fn pixels(name: &str, value: &Value) -> Result<u32> {
     const MOST: u64 = 1_000_000;
     let number = value.as_u64().filter(|number| (1..=MOST).contains(number));
     number.map(|number| number as u32).ok_or_else(|| wrong(name, "1 to 1000000", value))
 }
 
-pub(super) fn required<T>(name: &str, value: Option<T>) -> Result<T> {
+pub(crate) fn required<T>(name: &str, value: Option<T>) -> Result<T> {
     value.ok_or_else(|| Error::invalid(name, "a value", "none"))
 }
 
-pub(super) fn wrong(name: &str, expected: &str, got: &Value) -> Error {
+pub(crate) fn wrong(name: &str, expected: &str, got: &Value) -> Error {
     Error::invalid(name, expected, got)
 }

@@ -34,6 +34,7 @@ pub(crate) enum Command {
     Sign(SignArgs),
     Verify(VerifyArgs),
     Serve(ServeArgs),
+    Audit(AuditArgs),
 }
 
 /// Turn pictures into better ones.
@@ -238,6 +239,48 @@ pub(crate) struct ServiceArgs {
     /// JSON file with any of the service's settings; the other flags win over it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// Load a page in Chromium as it is and with its images changed, and say what to change.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The page is loaded from two ports of this machine, once as it is and once with every change, from
+files that were fetched once. Largest contentful paint, cumulative layout shift and the bytes of
+images are medians. Lighthouse is asked too where it is installed.
+
+Examples:
+  safelight audit https://example.com/ --html report.html
+  safelight audit http://127.0.0.1:8000/shop.html --runs 3 --mobile --json report.json"
+)]
+pub(crate) struct AuditArgs {
+    /// The page
+    pub url: String,
+    /// Write a report with pictures side by side: one file, nothing else needed
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write everything as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// How often each of the two pages is loaded
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=50), value_name = "N")]
+    pub runs: u32,
+    /// The line that the pages are loaded over
+    #[arg(long, value_enum, default_value = "slow-4g")]
+    pub network: crate::audit::Network,
+    /// A phone's screen instead of a desk's
+    #[arg(long)]
+    pub mobile: bool,
+    /// Options of every image, as in a URL [default: quality=auto]
+    #[arg(long, value_name = "OPTIONS")]
+    pub options: Option<String>,
+    /// The browser [default: the Chromium of this machine]
+    #[arg(long, value_name = "PATH")]
+    pub chromium: Option<PathBuf>,
+    /// Leave Lighthouse out, even where it is installed
+    #[arg(long)]
+    pub no_lighthouse: bool,
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// The client that `format=auto` is decided for.

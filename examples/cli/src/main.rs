@@ -3,6 +3,7 @@
 //! Reads files, writes files, prints JSON. Exit code 0 is success, 1 a failed job, 2 wrong usage.
 
 mod args;
+mod audit;
 mod files;
 mod inspect;
 mod progress;
@@ -41,5 +42,6 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Sign(args) => sign::sign(&args),
         Command::Verify(args) => sign::verify(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Audit(args) => audit::run(&args),
     }
 }

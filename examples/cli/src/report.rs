@@ -1,7 +1,7 @@
 //! How a run ends: messages on standard error, and the exit code.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -52,6 +52,13 @@ pub(crate) fn check_options(text: &str) -> Result<(), Failure> {
 pub(crate) fn warn(message: impl Display) {
     // Nothing is left to be told when standard error itself is closed.
     let _ = writeln!(io::stderr(), "safelight: {message}");
+}
+
+/// Says what is going on, to people only.
+pub(crate) fn progress(message: &str) {
+    if io::stderr().is_terminal() {
+        warn(message);
+    }
 }
 
 /// Prints one line on standard output.

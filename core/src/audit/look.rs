@@ -1,0 +1,197 @@
+//! What is shown at a place: which picture, how large, and when.
+
+use super::css;
+use super::html::{Page, Tag};
+use super::place::{Kind, Place};
+use super::request::{Fitted, Request, Shown};
+use super::srcset::{self, Candidate};
+
+/// How far a page's own order is believed without a browser: pictures of the first view.
+const FIRST: usize = 3;
+/// Share of the view from which on a picture may be its main one.
+const MAIN: f64 = 0.1;
+
+/// Where a size is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Measured,
+    Attributes,
+    Style,
+    Sizes,
+    /// The size of the source itself, as far as it fits on the page.
+    Source,
+}
+
+impl Origin {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Origin::Measured => "measured",
+            Origin::Attributes => "attributes",
+            Origin::Style => "style",
+            Origin::Sizes => "sizes",
+            Origin::Source => "source",
+        }
+    }
+}
+
+/// A size in CSS pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Size {
+    pub(super) width: f64,
+    pub(super) height: Option<f64>,
+    pub(super) origin: Origin,
+}
+
+/// What is shown at a place.
+#[derive(Debug, Clone)]
+pub(super) struct Look {
+    /// The picture that is loaded.
+    pub(super) url: String,
+    /// The tag that it was chosen from.
+    pub(super) from: usize,
+    pub(super) size: Option<Size>,
+    pub(super) fit: Fitted,
+    pub(super) main: bool,
+    /// `None` where it cannot be told.
+    pub(super) above_fold: Option<bool>,
+    /// Whether its place is kept free before it is there.
+    pub(super) reserved: bool,
+}
+
+/// What is shown at each place; `None` for what a browser did not load.
+pub(super) fn look(places: &mut Vec<Place>, page: &Page, request: &Request) -> Vec<Option<Look>> {
+    if request.shown.is_empty() {
+        return places.iter().map(|place| guess(place, page, request)).collect();
+    }
+    let mut used = vec![false; request.shown.len()];
+    let looks: Vec<_> = places.iter().map(|place| told(place, request, &mut used)).collect();
+    let named = |shown: &Shown| places.iter().any(|place| place.urls().any(|it| it == shown.url));
+    let others: Vec<Place> = (request.shown.iter().filter(|shown| !named(shown)))
+        .map(|shown| Place::of_script(&shown.url))
+        .collect();
+    let more: Vec<_> = others.iter().map(|place| told(place, request, &mut used)).collect();
+    places.extend(others);
+    looks.into_iter().chain(more).collect()
+}
+
+/// What a browser told of a place. Of several places with one picture each has its own size, in
+/// the order of the page; a style is used by many elements, so its largest counts.
+fn told(place: &Place, request: &Request, used: &mut [bool]) -> Option<Look> {
+    let is_ours = |shown: &Shown| place.urls().any(|url| url == shown.url);
+    let mut ours = (0..request.shown.len()).filter(|at| is_ours(&request.shown[*at]));
+    let at = match place.kind {
+        Kind::Image | Kind::Poster => {
+            let all: Vec<usize> = ours.collect();
+            all.iter().find(|at| !used[**at]).or(all.first()).copied()?
+        }
+        _ => ours
+            .by_ref()
+            .max_by(|a, b| request.shown[*a].width.total_cmp(&request.shown[*b].width))?,
+    };
+    used[at] = true;
+    let shown = &request.shown[at];
+    let from = place.choices.iter().find(|(_, all)| all.iter().any(|it| it.url == shown.url));
+    let size = Size { width: shown.width, height: Some(shown.height), origin: Origin::Measured };
+    Some(Look {
+        url: shown.url.clone(),
+        from: from.map_or(usize::MAX, |(tag, _)| *tag),
+        size: (shown.width >= 1.0 && shown.height >= 1.0).then_some(size),
+        fit: shown.fit,
+        main: shown.main,
+        above_fold: Some(shown.above_fold),
+        reserved: shown.reserved,
+    })
+}
+
+fn guess(place: &Place, page: &Page, request: &Request) -> Option<Look> {
+    let (from, chosen) = choose(place, page, request)?;
+    let tag = place.tag.map(|at| &page.tags[at]);
+    Some(Look {
+        url: chosen.url.clone(),
+        from,
+        size: size(place, page, from, request),
+        fit: Fitted::Fill,
+        main: false,
+        above_fold: None,
+        reserved: tag.is_some_and(keeps_its_place),
+    })
+}
+
+/// The candidate that a browser would load.
+fn choose<'a>(place: &'a Place, page: &Page, request: &Request) -> Option<(usize, &'a Candidate)> {
+    let fits = |number: &usize| match page.tags.get(*number) {
+        Some(tag) if tag.name == "source" => {
+            let kind = tag.get("type").unwrap_or_default();
+            let modern = matches!(kind, "image/avif" | "image/webp");
+            let media =
+                tag.get("media").map_or(Some(true), |it| srcset::holds(it, request.viewport));
+            media == Some(true) && (!modern || request.accept.contains(kind)) && kind != "image/jxl"
+        }
+        _ => true,
+    };
+    let (from, candidates) = place.choices.iter().find(|(number, _)| fits(number))?;
+    let sizes = page.tags.get(*from).and_then(|tag| tag.get("sizes")).unwrap_or_default();
+    let slot = srcset::slot(sizes, request.viewport).unwrap_or(request.viewport.width);
+    Some((*from, srcset::choose(candidates, slot.max(1.0), request.viewport.dpr)?))
+}
+
+/// The size that the text itself says.
+fn size(place: &Place, page: &Page, from: usize, request: &Request) -> Option<Size> {
+    let tag = place.tag.map(|at| &page.tags[at]);
+    if let Some(css) = &place.css {
+        let (width, height) = css.size;
+        return width.map(|width| Size { width, height, origin: Origin::Style });
+    }
+    let tag = tag?;
+    if place.kind == Kind::Icon {
+        let width = tag.get("sizes")?.split(['x', 'X']).next()?.parse().ok()?;
+        return Some(Size { width, height: Some(width), origin: Origin::Attributes });
+    }
+    let style = tag.get("style").unwrap_or_default();
+    if let Some(width) = css::pixels(style, "width") {
+        return Some(Size { width, height: css::pixels(style, "height"), origin: Origin::Style });
+    }
+    if let Some(width) = attribute(tag, "width") {
+        return Some(Size { width, height: attribute(tag, "height"), origin: Origin::Attributes });
+    }
+    let sizes = page.tags.get(from).and_then(|tag| tag.get("sizes"))?;
+    let width = srcset::slot(sizes, request.viewport)?;
+    Some(Size { width, height: None, origin: Origin::Sizes })
+}
+
+/// A `width` or `height` attribute in pixels.
+pub(super) fn attribute(tag: &Tag, name: &str) -> Option<f64> {
+    tag.get(name)?.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 1.0)
+}
+
+/// Whether the tag alone keeps a place free.
+fn keeps_its_place(tag: &Tag) -> bool {
+    let style = tag.get("style").unwrap_or_default();
+    let fixed = |name| css::declared(style, name).is_some_and(|it| it != "auto");
+    fixed("aspect-ratio") || (fixed("height") && fixed("width"))
+}
+
+/// Without a browser: the largest of the first pictures is the main one, and what comes first is
+/// seen first. `sizes` are those that were found after all.
+pub(super) fn guess_first_view(places: &[Place], looks: &mut [Option<Look>], request: &Request) {
+    let seen = |place: &Place| matches!(place.kind, Kind::Image | Kind::Poster | Kind::Background);
+    let first: Vec<usize> =
+        (0..places.len()).filter(|at| seen(&places[*at]) && looks[*at].is_some()).collect();
+    let area = |at: &usize| {
+        let size = looks[*at].as_ref().and_then(|look| look.size);
+        size.map_or(0.0, |size| size.width * size.height.unwrap_or(0.0))
+    };
+    let view = request.viewport.width * request.viewport.height;
+    let main = first
+        .iter()
+        .take(FIRST)
+        .filter(|at| area(at) >= view * MAIN)
+        .max_by(|a, b| area(a).total_cmp(&area(b)))
+        .copied();
+    for (order, at) in first.into_iter().enumerate() {
+        if let Some(look) = &mut looks[at] {
+            look.main = Some(at) == main;
+            look.above_fold = (places[at].kind == Kind::Image).then_some(order < FIRST);
+        }
+    }
+}
