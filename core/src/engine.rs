@@ -11,6 +11,7 @@ use crate::image::{Format, Probe};
 use crate::options::{FormatWord, Options, Width};
 use crate::pipeline::{Executed, Times};
 use crate::plan::{DecodePlan, Encoding, Measured, Plan, Request};
+use crate::polish::{self, PolishOptions, Polished};
 use crate::{
     decode, insight, original, overlays, pipeline, plan, Error, Input, Job, Limits, Result,
 };
@@ -221,6 +222,22 @@ impl Engine {
         let plan = plan::plan(&request, &probe, &self.limits)?;
         let image = pipeline::picture(&plan, &probe, input, &self.limits, &self.hooks, job)?;
         insight::describe::describe(&image, &probe, source_bytes, job)
+    }
+
+    /// Makes the source smaller without changing what it shows, or as little as the floor allows
+    /// (reference §5). The answer is never larger than the source and never below the floor;
+    /// where nothing is gained it is the source itself.
+    ///
+    /// A source that is too large, broken, or of a format that is not polished is no error but
+    /// the status of the answer, which then has the source's bytes. Errors: `Cancelled` and
+    /// `Timeout`. No hook is called.
+    pub fn polish(
+        &self,
+        input: &Input<'_>,
+        options: &PolishOptions,
+        job: &Job,
+    ) -> Result<Polished> {
+        polish::polish(input.source, options, &self.limits, job)
     }
 
     fn check_bytes(&self, source: &[u8]) -> Result<()> {

@@ -49,6 +49,8 @@ mod overlays;
 #[cfg(feature = "codecs")]
 mod pipeline;
 #[cfg(feature = "codecs")]
+mod polish;
+#[cfg(feature = "codecs")]
 pub mod quality;
 #[cfg(feature = "service")]
 mod service;
@@ -74,6 +76,8 @@ pub use job::{CancelToken, Charge, Job};
 pub use limits::Limits;
 pub use message::{Body, Request, Response};
 pub use options::Options;
+#[cfg(feature = "codecs")]
+pub use polish::{PolishMode, PolishOptions, PolishStatus, Polished};
 #[cfg(feature = "service")]
 pub use service::{AccountConfig, Config, Load, ResultsConfig, Service, SourcesConfig};
 

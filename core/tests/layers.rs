@@ -19,6 +19,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("encode", &["image", "color", "kernel", "plan", "backends"]),
     ("original", &["plan", "image"]),
     ("quality", &["plan", "decode", "encode", "insight", "image"]),
+    (
+        "polish",
+        &[
+            "delivery",
+            "image",
+            "kernel",
+            "plan",
+            "decode",
+            "transform",
+            "encode",
+            "original",
+            "quality",
+        ],
+    ),
     ("overlays", &["options", "image", "plan", "decode", "insight", "assets", "text"]),
     ("text", &["options", "image", "plan", "assets"]),
     (

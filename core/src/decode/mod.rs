@@ -20,6 +20,8 @@ mod tiff;
 mod watched;
 pub(crate) mod webp;
 
+pub(crate) use png::Exact;
+
 use crate::backends::Backend;
 #[cfg(not(feature = "heic"))]
 use crate::hooks;
@@ -27,6 +29,11 @@ use crate::image::{Format, Frame, Image, Probe};
 use crate::kernel::{libjpeg, libwebp, IMAGE_CRATE};
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
+
+/// The format of `source` by its first bytes, where it is one that is known.
+pub(crate) fn sniffed(source: &[u8]) -> Option<Format> {
+    sniff::sniff(source).ok()
+}
 
 /// Reads the header of `source`. No pixel is decoded and memory stays within `limits`.
 pub(crate) fn probe(source: &[u8], limits: &Limits) -> Result<Probe> {
@@ -93,6 +100,11 @@ pub(crate) fn frames<'a>(
             Err(Error::unsupported(format!("{name}: a format without animation")))
         }
     }
+}
+
+/// Every sample of a PNG's default picture, at the depth that it is stored in.
+pub(crate) fn exact_png(source: &[u8], limits: &Limits, job: &Job) -> Result<Exact> {
+    png::exact(source, limits, job)
 }
 
 /// Decodes by the adapter of the format. It asks `job` by itself.

@@ -13,7 +13,7 @@ use crate::backends::Backend;
 use crate::image::{Frame, Image};
 use crate::kernel::{libjpeg, libwebp, IMAGE_CRATE};
 use crate::plan::{Encoding, OutputPlan};
-use crate::{Error, Job, Result};
+use crate::{Error, Job, Limits, Result};
 
 /// A finished file.
 pub(crate) struct Encoded {
@@ -38,6 +38,44 @@ pub(crate) fn encode(image: &Image, output: &OutputPlan, job: &Job) -> Result<En
 /// `file` with the metadata and the profile of `output`; [`encode`] has put them in already.
 pub(crate) fn carried(file: Vec<u8>, output: &OutputPlan) -> Result<Vec<u8>> {
     carry::into_file(file, output)
+}
+
+/// The JPEG `source` with its coefficients coded anew and nothing else but what `output` says that
+/// it carries. Damaged data is `Malformed`.
+pub(crate) fn recoded_jpeg(
+    source: &[u8],
+    output: &OutputPlan,
+    limits: &Limits,
+    job: &Job,
+) -> Result<Vec<u8>> {
+    let file = jpeg::recode(source, output.metadata.exif.as_deref(), limits, job)?;
+    carry::into_file(file, output)
+}
+
+/// `image` as a JPEG that takes the fewest bytes at its quality, without metadata.
+pub(crate) fn thorough_jpeg(
+    image: &Image,
+    quality: u8,
+    full_chroma: bool,
+    job: &Job,
+) -> Result<Vec<u8>> {
+    let settings = jpeg::Settings {
+        quality,
+        progressive: true,
+        full_chroma,
+        fast: false,
+        thorough: true,
+        exif: None,
+    };
+    jpeg::encode(image, &settings, job)
+}
+
+/// What a PNG starts with.
+pub(crate) const PNG_SIGNATURE: &[u8] = png::SIGNATURE;
+
+/// Appends a chunk to a PNG.
+pub(crate) fn push_png_chunk(file: &mut Vec<u8>, kind: &[u8; 4], parts: &[&[u8]]) -> Result<()> {
+    png::push(file, kind, parts)
 }
 
 /// Takes the frames of an animation one by one, so that memory does not grow with their number.
@@ -70,7 +108,8 @@ pub(crate) fn run_adapter(image: &Image, output: &OutputPlan, job: &Job) -> Resu
     match output.encoding {
         Encoding::Jpeg { quality, progressive, full_chroma, fast } => {
             let exif = output.metadata.exif.as_deref();
-            let settings = jpeg::Settings { quality, progressive, full_chroma, fast, exif };
+            let settings =
+                jpeg::Settings { quality, progressive, full_chroma, fast, thorough: false, exif };
             jpeg::encode(image, &settings, job)
         }
         Encoding::Png { fast, palette } => {

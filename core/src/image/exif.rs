@@ -45,6 +45,16 @@ pub fn copyright_only(block: &[u8]) -> Option<Vec<u8>> {
     (out.len() <= SEGMENT).then_some(out)
 }
 
+/// A new block with nothing but an orientation, 1 to 8.
+pub fn orientation_only(orientation: u8) -> Vec<u8> {
+    let mut out = b"II*\0\x08\0\0\0\x01\0".to_vec();
+    out.extend_from_slice(&ORIENTATION.to_le_bytes());
+    out.extend_from_slice(&SHORT.to_le_bytes());
+    out.extend_from_slice(&[1, 0, 0, 0, orientation, 0, 0, 0]);
+    out.extend_from_slice(&[0; 4]);
+    out
+}
+
 /// `block` for a picture of `width` by `height`: with orientation 1, as the pixels have been
 /// turned, and without its thumbnail, which would still show what was cut off. Everything else
 /// stays where it is, so that the offsets in a maker's own notes still lead somewhere.

@@ -3,6 +3,8 @@
 //! The metric knows no transparency, so pictures are laid over mid grey first. Of a large picture
 //! tiles are scored that lie evenly over it, so that memory and time stay bounded.
 
+use std::borrow::Cow;
+
 use fast_ssim2::{PixelDescriptor, PixelSlice, Ssimulacra2Error, Ssimulacra2Reference};
 
 use crate::image::{Image, Layout};
@@ -86,6 +88,29 @@ fn runs(side: u32) -> Vec<std::ops::Range<u32>> {
         .collect()
 }
 
+/// The part of `image` that is scored, as a picture of its own: all of it, or tiles side by side.
+pub(crate) fn excerpt<'a>(image: &'a Image, job: &Job) -> Result<Cow<'a, Image>> {
+    if image.width().max(image.height()) <= SIDE {
+        return Ok(Cow::Borrowed(image));
+    }
+    let (columns, rows) = (runs(image.width()), runs(image.height()));
+    let channels = image.layout().channels();
+    let (width, height) = (image.width().min(SIDE), image.height().min(SIDE));
+    let mut part = Image::new(width, height, image.layout())?;
+    let mut rows = rows.into_iter().flatten();
+    part.for_rows(job, |target| {
+        let row = rows.next().map_or(&[][..], |y| image.row(y));
+        let mut rest = target;
+        for run in &columns {
+            let tile = &row[run.start as usize * channels..run.end as usize * channels];
+            let (to, behind) = rest.split_at_mut(tile.len());
+            to.copy_from_slice(tile);
+            rest = behind;
+        }
+    })?;
+    Ok(Cow::Owned(part))
+}
+
 fn append(pixels: &mut Vec<u8>, samples: &[u8], layout: Layout) -> Result<()> {
     match layout {
         Layout::Rgb => pixels.extend_from_slice(samples),
@@ -126,6 +151,17 @@ mod tests {
             assert_eq!(score(0), 100.0);
             assert!(score(3) < 99.0 && score(15) < score(3) - 1.0, "{} {}", score(3), score(15));
         }
+    }
+
+    #[test]
+    fn an_excerpt_scores_as_the_picture_does() {
+        let job = Job::default();
+        let (clean, noisy) = (waves(1500, 1100, 0), waves(1500, 1100, 7));
+        let whole = Judge::new(&clean, &job).unwrap().score(&noisy, &job).unwrap();
+        let [clean, noisy] =
+            [clean, noisy].map(|image| excerpt(&image, &job).unwrap().into_owned());
+        assert_eq!((clean.width(), clean.height()), (1024, 1024));
+        assert_eq!(Judge::new(&clean, &job).unwrap().score(&noisy, &job).unwrap(), whole);
     }
 
     #[test]

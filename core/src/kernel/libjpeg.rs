@@ -17,7 +17,12 @@ pub(crate) struct Monitor<'a> {
     job: &'a Job,
     /// Whether data ended inside the first row of blocks.
     pub ended_in_first_row: bool,
+    /// Whether coded data was broken or missing anywhere.
+    pub damaged: bool,
 }
+
+/// Warnings that mean that samples were made up. The others are about what is beside the data.
+const DAMAGE: [c_int; 4] = [JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_JPEG_EOF, JWRN_MUST_RESYNC];
 
 impl<'a> Monitor<'a> {
     /// Callbacks that ask `job` whether to go on. Boxed, because C keeps pointers into it.
@@ -32,7 +37,7 @@ impl<'a> Monitor<'a> {
         errors.emit_message = Some(emit_message);
         errors.output_message = Some(output_message);
         progress.progress_monitor = Some(progress_monitor);
-        Box::new(Monitor { errors, progress, job, ended_in_first_row: false })
+        Box::new(Monitor { errors, progress, job, ended_in_first_row: false, damaged: false })
     }
 
     /// Hooks the callbacks into a codec struct; before its `create` only the errors take effect.
@@ -82,10 +87,15 @@ unsafe extern "C-unwind" fn emit_message(common: &mut jpeg_common_struct, level:
     }
     // SAFETY: `err` points to the error manager of the attached monitor.
     let code = unsafe { (*common.err).msg_code };
-    if code != JWRN_HIT_MARKER || common.is_decompressor == 0 {
+    if !DAMAGE.contains(&code) || common.is_decompressor == 0 {
         return;
     }
     let common: *mut jpeg_common_struct = common;
+    // SAFETY: the monitor is attached and alive while the codec runs.
+    unsafe { monitor(common) }.damaged = true;
+    if code != JWRN_HIT_MARKER {
+        return;
+    }
     // SAFETY: the struct says itself that it is the head of a decompressor.
     let (scan, row) = unsafe {
         let cinfo = common.cast::<jpeg_decompress_struct>();

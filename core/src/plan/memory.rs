@@ -139,6 +139,22 @@ fn aimed(encoding: &Encoding, target: Target, picture: &Buffer) -> u64 {
     REFERENCE * judge + encode.max(look)
 }
 
+/// A picture, and what is held besides it while `encoding` is looked for that keeps a score: the
+/// excerpt that is tried, and an encoder that works harder than others.
+#[cfg(feature = "codecs")]
+pub(crate) fn to_floor(encoding: &Encoding, (width, height): (u32, u32), layout: Layout) -> u64 {
+    let picture = Buffer { width, height, layout };
+    let tried = u64::from(width.min(SCORED_SIDE)) * u64::from(height.min(SCORED_SIDE));
+    let thorough = match encoding {
+        // A second copy of all coefficients, before they are quantised.
+        Encoding::Jpeg { full_chroma, .. } => picture.pixels() * if *full_chroma { 6 } else { 3 },
+        _ => 0,
+    };
+    let target = Target { score: 0, verified: true };
+    let held = BASE + picture.bytes() + tried * layout.channels() as u64;
+    held + thorough + aimed(encoding, target, &picture)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Buffer {
     width: u32,

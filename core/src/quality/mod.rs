@@ -2,12 +2,15 @@
 //! result, and corrects the guess once.
 
 mod features;
+mod floor;
 mod model;
 mod numbers;
 mod trial;
 
 pub use features::Features;
+pub(crate) use floor::{Floor, Kept};
 pub use model::knob;
+pub(crate) use trial::decoded;
 pub use trial::{trial, Trial};
 
 use crate::encode::{self, Encoded};

@@ -48,7 +48,7 @@ pub(super) fn scored(
 }
 
 /// What a client sees of `data`, which we have just written: bounds on sources do not hold for it.
-fn decoded(data: &[u8], limits: &Limits, job: &Job) -> Result<Image> {
+pub(crate) fn decoded(data: &[u8], limits: &Limits, job: &Job) -> Result<Image> {
     let limits = Limits {
         source_bytes: u64::MAX,
         source_pixels: u64::MAX,

@@ -30,6 +30,7 @@ pub(crate) enum Command {
     Render(RenderArgs),
     Probe(ProbeArgs),
     Explain(ExplainArgs),
+    Polish(PolishArgs),
     Url(UrlArgs),
     Sign(SignArgs),
     Verify(VerifyArgs),
@@ -95,6 +96,50 @@ pub(crate) struct ExplainArgs {
     pub file: PathBuf,
     #[command(flatten)]
     pub client: ClientArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// Make a file smaller without changing what it shows.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without --lossy every pixel that is seen stays as it is. The result is never larger:
+a picture that cannot be polished is written as it is, and the reason is printed.
+The result's format is what is printed, whatever the name of OUT is.
+
+Examples:
+  safelight polish photo.jpg smaller.jpg
+  safelight polish --lossy --webp --avif photo.jpg photo.avif
+  safelight polish --lossy --accept image/webp --json a.png - > a.webp"
+)]
+pub(crate) struct PolishArgs {
+    /// Picture to read; - is standard input
+    #[arg(value_name = "IN")]
+    pub input: PathBuf,
+    /// File to write; - is standard output
+    #[arg(value_name = "OUT")]
+    pub output: PathBuf,
+    /// Take as few bytes as keep the score of --floor
+    #[arg(long)]
+    pub lossy: bool,
+    /// The client takes WebP
+    #[arg(long)]
+    pub webp: bool,
+    /// The client takes AVIF, which only --lossy makes
+    #[arg(long)]
+    pub avif: bool,
+    /// Accept header of the client: WebP and AVIF when it names them
+    #[arg(long, value_name = "TYPES")]
+    pub accept: Option<String>,
+    /// SSIMULACRA2 against the source that a lossy result keeps, 30 to 100 [default: 80]
+    #[arg(long, value_name = "SCORE")]
+    pub floor: Option<f64>,
+    /// Print what was made as one JSON line (to standard error when OUT is -)
+    #[arg(long)]
+    pub json: bool,
+    /// Stop after so many milliseconds
+    #[arg(long, value_name = "MS")]
+    pub timeout: Option<u64>,
     #[command(flatten)]
     pub limits: LimitArgs,
 }

@@ -6,6 +6,7 @@ mod args;
 mod audit;
 mod files;
 mod inspect;
+mod polish;
 mod progress;
 mod render;
 mod report;
@@ -38,6 +39,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Render(args) => render::run(&args),
         Command::Probe(args) => inspect::probe(&args),
         Command::Explain(args) => inspect::explain(&args),
+        Command::Polish(args) => polish::run(&args),
         Command::Url(args) => url::run(&args),
         Command::Sign(args) => sign::sign(&args),
         Command::Verify(args) => sign::verify(&args),

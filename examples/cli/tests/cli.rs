@@ -256,6 +256,25 @@ fn explain_prints_the_plan_and_renders_nothing() {
 }
 
 #[test]
+fn polish_writes_fewer_bytes_or_the_picture_itself_and_says_which() {
+    let folder = Folder::new();
+    folder.with("photo.jpg");
+    let output = run(&folder, &["polish", "--json", "photo.jpg", "small.jpg"]);
+    let told: Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!(
+        (code(&output), told["status"].as_str(), told["format"].as_str()),
+        (0, Some("ok"), Some("jpeg"))
+    );
+    let bytes = |name: &str| fs::metadata(folder.0.join(name)).unwrap().len();
+    assert!(bytes("small.jpg") < bytes("photo.jpg"));
+    let again = run(&folder, &["polish", "small.jpg", "same.jpg"]);
+    assert!(out(&again).starts_with("not_compressed: jpeg"), "{}", out(&again));
+    assert_eq!(bytes("same.jpg"), bytes("small.jpg"));
+    assert_eq!(code(&run(&folder, &["polish", "photo.jpg", "photo.jpg"])), 1);
+    assert_eq!(code(&run(&folder, &["polish", "--floor", "7", "photo.jpg", "a.jpg"])), 2);
+}
+
+#[test]
 fn what_was_signed_is_valid_and_nothing_else_is() {
     let folder = Folder::new();
     fs::write(folder.0.join("keys"), "first key\nsecond key\n").unwrap();

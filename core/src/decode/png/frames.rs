@@ -111,7 +111,7 @@ fn broken() -> Error {
     Error::malformed("png: broken data")
 }
 
-fn failed(error: &DecodingError, job: &Job) -> Error {
+pub(super) fn failed(error: &DecodingError, job: &Job) -> Error {
     // A stopped job is not the file's fault, whatever the decoder made of it.
     if let Err(stopped) = job.check() {
         return stopped;

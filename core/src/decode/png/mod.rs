@@ -3,6 +3,7 @@
 
 mod chunks;
 mod control;
+mod exact;
 mod frames;
 mod pixels;
 
@@ -20,6 +21,9 @@ use crate::{Error, Job, Limits, Result};
 use chunks::{Chunk, Chunks};
 use control::Control;
 
+pub(crate) use exact::Exact;
+
+pub(super) use exact::exact;
 pub(super) use frames::frames;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";

@@ -3,10 +3,10 @@
 use crate::{Error, Result};
 
 /// What every file starts with.
-pub(super) const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
+pub(in crate::encode) const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
 /// Appends a chunk.
-pub(super) fn push(file: &mut Vec<u8>, kind: &[u8; 4], parts: &[&[u8]]) -> Result<()> {
+pub(in crate::encode) fn push(file: &mut Vec<u8>, kind: &[u8; 4], parts: &[&[u8]]) -> Result<()> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
     let said = u32::try_from(length).ok().filter(|length| length >> 31 == 0);
     let said = said.ok_or_else(|| Error::too_large("png chunk bytes", 1u32 << 31, length))?;

@@ -5,6 +5,7 @@ mod chunks;
 mod indexed;
 
 pub(super) use animation::begin;
+pub(super) use chunks::{push, SIGNATURE};
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};

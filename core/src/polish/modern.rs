@@ -1,0 +1,102 @@
+//! Copies of a still picture in WebP and AVIF, for clients that take them.
+
+use super::contest::{Candidate, Contest};
+use super::same::same_pixels;
+use super::still::Still;
+use crate::image::{Format, Image};
+use crate::kernel::libwebp;
+use crate::plan::{to_floor, Encoding, OutputPlan};
+use crate::quality::{decoded, Kept};
+use crate::{encode, Result};
+
+/// Qualities from which the searches begin.
+const WEBP_GUESS: u8 = 89;
+const AVIF_GUESS: u8 = 82;
+/// libaom's speed: the next slower one takes twice the time, and a search encodes several times.
+const AVIF_SPEED: u8 = 6;
+/// Up to so many pixels the slowest ways are taken; beyond four times as many, the usual ones.
+const SMALL: u64 = 1 << 20;
+
+/// Offers what is asked for, at the floor.
+pub(super) fn lossy_copies(still: &Still<'_>, contest: &mut Contest) -> Result<()> {
+    let (avif, webp) = still.accepts;
+    if still.is_grey_only() {
+        return Ok(());
+    }
+    if webp {
+        contest.tried_webp();
+        contest.take(lossy(still, webp_of(still), WEBP_GUESS))?;
+    }
+    if avif && side(still) <= still.limits.avif_side {
+        contest.take(lossy(still, avif_of(), AVIF_GUESS))?;
+    }
+    Ok(())
+}
+
+/// Offers WebP that shows the very same pixels, when it is asked for.
+pub(super) fn lossless_copy(still: &Still<'_>, contest: &mut Contest) -> Result<()> {
+    if still.accepts.1 && still.exact && !still.is_grey_only() {
+        contest.tried_webp();
+        contest.take(lossless_webp(still))?;
+    }
+    Ok(())
+}
+
+/// The picture as lossless WebP, compared with what it came from.
+pub(super) fn lossless_webp(still: &Still<'_>) -> Result<Option<Candidate>> {
+    if side(still) > libwebp::MAX_SIDE {
+        return Ok(None);
+    }
+    let encoding = Encoding::Webp { quality: None, method: method(pixels(still)) };
+    let size = (still.image.width(), still.image.height());
+    let _memory = still.job.charge(to_floor(&encoding, size, still.image.layout()))?;
+    let output = still.output(encoding);
+    let data = encode::encode(&still.image, &output, still.job)?.data;
+    let same = same_pixels(&still.image, &decoded(&data, still.limits, still.job)?, still.job)?;
+    Ok(same.then_some(Candidate { data, format: Format::Webp, lossy: None }))
+}
+
+fn lossy(still: &Still<'_>, encoding: Encoding, guess: u8) -> Result<Option<Candidate>> {
+    if encoding.format() == Format::Webp && side(still) > libwebp::MAX_SIDE {
+        return Ok(None);
+    }
+    let size = (still.image.width(), still.image.height());
+    let _memory = still.job.charge(to_floor(&encoding, size, still.image.layout()))?;
+    let encode = |image: &Image, quality| {
+        let encoding = encoding.with_quality(quality);
+        let output = OutputPlan::still(image.width(), image.height(), encoding);
+        encode::run_adapter(image, &output, still.job)
+    };
+    let Some(Kept { data, quality, score }) = still.floor()?.keep(&encode, guess)? else {
+        return Ok(None);
+    };
+    let format = encoding.format();
+    let data = still.carried(data, encoding)?;
+    Ok(Some(Candidate { data, format, lossy: Some((quality, score)) }))
+}
+
+fn webp_of(still: &Still<'_>) -> Encoding {
+    Encoding::Webp { quality: Some(0), method: method(pixels(still)) }
+}
+
+/// Full chroma: AV1 predicts it from luma, so that it takes no more bytes at the same score.
+fn avif_of() -> Encoding {
+    Encoding::Avif { quality: 0, speed: AVIF_SPEED, full_chroma: true }
+}
+
+/// libwebp's method for so many pixels.
+pub(super) fn method(pixels: u64) -> u8 {
+    match pixels {
+        0..=SMALL => 6,
+        _ if pixels <= 4 * SMALL => 5,
+        _ => 4,
+    }
+}
+
+fn pixels(still: &Still<'_>) -> u64 {
+    u64::from(still.image.width()) * u64::from(still.image.height())
+}
+
+fn side(still: &Still<'_>) -> u32 {
+    still.image.width().max(still.image.height())
+}

@@ -1,0 +1,158 @@
+//! The least quality whose score does not fall below a floor.
+//!
+//! Tries are made on an excerpt, so that a large picture costs no more than one of a megapixel;
+//! what comes of it is scored on the whole picture again.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::trial::decoded;
+use crate::image::Image;
+use crate::insight::{excerpt, Judge};
+use crate::{Job, Limits, Result};
+
+/// Qualities that are tried: less is no photograph's work, more saves nothing.
+const QUALITIES: Range<u8> = 8..99;
+/// Most tries on the excerpt.
+const TRIES: u8 = 7;
+/// Most tries on the whole picture.
+const WHOLE_TRIES: u8 = 3;
+/// A score this little above the floor is not worth another try.
+const ENOUGH: f64 = 0.3;
+/// About how much a step of quality adds to the score near the floor.
+const SLOPE: f64 = 0.75;
+
+/// Encodes a picture at a quality.
+pub(crate) type Encode<'a> = dyn Fn(&Image, u8) -> Result<Vec<u8>> + 'a;
+
+/// A picture and the score that what stands for it must keep.
+pub(crate) struct Floor<'a> {
+    image: &'a Image,
+    part: Cow<'a, Image>,
+    judge: Judge,
+    least: f64,
+    limits: &'a Limits,
+    job: &'a Job,
+}
+
+/// A file that keeps the floor.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub data: Vec<u8>,
+    pub quality: u8,
+    /// Its SSIMULACRA2 score.
+    pub score: f64,
+}
+
+impl<'a> Floor<'a> {
+    /// What stands for `image` must score `least` or more.
+    pub fn new(image: &'a Image, least: f64, limits: &'a Limits, job: &'a Job) -> Result<Self> {
+        let part = excerpt(image, job)?;
+        let judge = Judge::new(&part, job)?;
+        Ok(Floor { image, part, judge, least, limits, job })
+    }
+
+    /// The file of the least quality that keeps the floor, by a search that begins at `guess`;
+    /// `None` when none does.
+    pub fn keep(&self, encode: &Encode<'_>, guess: u8) -> Result<Option<Kept>> {
+        let Some(mut found) = self.search(encode, guess)? else { return Ok(None) };
+        if matches!(self.part, Cow::Borrowed(_)) {
+            return Ok(Some(found));
+        }
+        for _ in 0..WHOLE_TRIES {
+            found.data = encode(self.image, found.quality)?;
+            found.score = self.score(&found.data)?;
+            if found.score >= self.least {
+                return Ok(Some(found));
+            }
+            let missing = ((self.least - found.score) / SLOPE).ceil() as u8;
+            found.quality = found.quality.saturating_add(missing.max(1));
+            if !QUALITIES.contains(&found.quality) {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    /// The score of a file against the picture.
+    pub fn score(&self, data: &[u8]) -> Result<f64> {
+        self.score_of(&decoded(data, self.limits, self.job)?)
+    }
+
+    /// The score of a picture, or of its excerpt.
+    pub fn score_of(&self, image: &Image) -> Result<f64> {
+        let part = match (image.width(), image.height()) {
+            size if size == (self.part.width(), self.part.height()) => Cow::Borrowed(image),
+            _ => excerpt(image, self.job)?,
+        };
+        self.judge.score(&part, self.job)
+    }
+
+    /// The least quality of the excerpt, halving what is left where the guess leads nowhere.
+    fn search(&self, encode: &Encode<'_>, guess: u8) -> Result<Option<Kept>> {
+        let Range { start: mut low, end: mut high } = QUALITIES;
+        let mut best = None;
+        let mut quality = guess.clamp(low, high - 1);
+        for attempt in 1..=TRIES {
+            let data = encode(&self.part, quality)?;
+            let score = self.score(&data)?;
+            if score >= self.least {
+                high = quality;
+                best = Some(Kept { data, quality, score });
+            } else {
+                low = quality + 1;
+            }
+            let near = (0.0..=ENOUGH).contains(&(score - self.least));
+            if low >= high || near {
+                break;
+            }
+            let aimed = f64::from(quality) + (self.least - score) / SLOPE;
+            let middle = f64::from(low) + f64::from(high - low) / 2.0;
+            let next = if attempt < 4 { aimed } else { middle };
+            quality = (next.round() as u8).clamp(low, high - 1);
+        }
+        Ok(best)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec_tests::picture;
+    use crate::encode;
+    use crate::image::Layout;
+
+    fn jpeg(image: &Image, quality: u8) -> Result<Vec<u8>> {
+        encode::thorough_jpeg(image, quality, true, &Job::default())
+    }
+
+    #[test]
+    fn what_keeps_the_floor_takes_fewer_bytes_than_the_best() {
+        let (limits, job) = (Limits::default(), Job::default());
+        let image = picture(160, 120, Layout::Rgb);
+        let floor = Floor::new(&image, 80.0, &limits, &job).unwrap();
+        let kept = floor.keep(&jpeg, 84).unwrap().unwrap();
+        assert_eq!(floor.score(&kept.data).unwrap(), kept.score);
+        assert!((80.0..90.0).contains(&kept.score), "{}", kept.score);
+        assert!(kept.data.len() < jpeg(&image, 98).unwrap().len());
+        assert_eq!(kept.data, jpeg(&image, kept.quality).unwrap());
+    }
+
+    #[test]
+    fn a_large_picture_is_scored_as_a_whole() {
+        let (limits, job) = (Limits::default(), Job::default());
+        let image = picture(1300, 1100, Layout::Rgb);
+        let floor = Floor::new(&image, 75.0, &limits, &job).unwrap();
+        let kept = floor.keep(&jpeg, 84).unwrap().unwrap();
+        assert_eq!(decoded(&kept.data, &limits, &job).unwrap().width(), 1300);
+        assert!(kept.score >= 75.0);
+    }
+
+    #[test]
+    fn a_floor_that_nothing_keeps_is_told() {
+        let (limits, job) = (Limits::default(), Job::default());
+        let image = picture(80, 60, Layout::Rgb);
+        let floor = Floor::new(&image, 100.0, &limits, &job).unwrap();
+        assert!(floor.keep(&jpeg, 84).unwrap().is_none());
+    }
+}
