@@ -597,6 +597,53 @@ int32_t safelight_describe(const safelight_engine *engine,
                            safelight_bytes **out,
                            safelight_error **error);
 
+/**
+ * Makes a file smaller without changing what it shows, or as little as was allowed: never larger
+ * than the source, never below the floor.
+ *
+ * `engine`, `data` and `job` are those of safelight_render(). `options` is a JSON object; what it
+ * leaves out keeps its default, and none at all is allowed:
+ *
+ *     name    default   meaning
+ *     mode    lossless  `lossless`: every pixel that is seen stays; `lossy`: as few bytes as keep
+ *                       the floor
+ *     webp    false     the client takes WebP
+ *     avif    false     the client takes AVIF; made by `lossy` only
+ *     accept            the request's Accept header: WebP and AVIF when it names them
+ *     floor   80        SSIMULACRA2 against the source that a lossy result keeps, 30 to 100
+ *
+ * `out` receives the result, to be freed with safelight_image_free(). Its info is a JSON object:
+ * `status`, `format` (null for bytes that are no picture), `mime`, `width` and `height` as seen,
+ * `size`, `quality` and `score` (null where nothing was lost), `original` (`format`, `size`), and
+ * the values of two response headers, `header` (Cf-Polished) and `bgj` (Cf-Bgj). `status` is
+ *
+ *     ok                    the bytes are fewer
+ *     webp_bigger           WebP was tried and is not clearly smaller (by 5 %); the bytes are in
+ *                           a format that all clients read, and may be fewer
+ *     not_compressed        all that was tried takes as many bytes as the source, or more
+ *     not_needed            nothing was tried: a modern format already, or a gain map, which
+ *                           would be lost
+ *     input_too_large       a limit: bytes, pixels, frames, memory
+ *     cannot_optimize       broken or cut short
+ *     format_not_supported  BMP, TIFF, SVG and others, and what is no picture
+ *     internal_error        a fault of ours
+ *
+ * and with all but the first two the bytes are the source's own. Metadata goes, but for the
+ * orientation and for colours that are not sRGB.
+ *
+ * Errors: SAFELIGHT_INVALID for malformed options, a handle that was freed, or `out` NULL;
+ * SAFELIGHT_CANCELLED and SAFELIGHT_TIMEOUT by `job` or `time_ms`. A picture that cannot be
+ * polished is no error.
+ */
+int32_t safelight_polish(const safelight_engine *engine,
+                         const uint8_t *data,
+                         size_t data_len,
+                         const char *options,
+                         size_t options_len,
+                         const safelight_job *job,
+                         safelight_image **out,
+                         safelight_error **error);
+
 /* ---- Hooks of the host ------------------------------------------------------------- */
 
 /**
@@ -668,7 +715,8 @@ uint32_t safelight_image_width(const safelight_image *image);
 uint32_t safelight_image_height(const safelight_image *image);
 
 /**
- * The format: `jpeg`, `png`, `gif`, `webp`, `avif`, or `json` when `format=json` was asked for.
+ * The format: `jpeg`, `png`, `gif`, `webp`, `avif`, or `json` when `format=json` was asked for; of
+ * a source that safelight_polish() gave back any format that is known, or nothing.
  * NULL when `image` is NULL or was freed.
  *
  * The text ends with a NUL. The pointer lives as long as the handle.
@@ -676,7 +724,8 @@ uint32_t safelight_image_height(const safelight_image *image);
 const char *safelight_image_format(const safelight_image *image);
 
 /**
- * All that is known about the result as a JSON object: `format`, `mime`, `width`, `height`,
+ * All that is known about the result as a JSON object; of safelight_polish() what is listed there,
+ * of safelight_render(): `format`, `mime`, `width`, `height`,
  * `size` in bytes, `quality` (null where the format has none), `frames`, `duration` in
  * milliseconds (null for a still picture), `source` (`format`, `width`,
  * `height`), `warnings` (an array of texts), `timings` in milliseconds (`plan`, `decode`,

@@ -1,6 +1,7 @@
 package safelight
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -24,6 +25,7 @@ var runners = map[string]func(t *testing.T, test []byte){
 	"hints.json":       runNegotiation,
 	"options.json":     runOptions,
 	"plans.json":       runPlan,
+	"polish.json":      runPolish,
 }
 
 func TestEveryFileOfVectorsHolds(t *testing.T) {
@@ -278,4 +280,47 @@ func jpegHeader(width, height, orientation uint16) []byte {
 	data = append(data, "\x03\x01\x11\x00\x02\x11\x00\x03\x11\x00"...)
 	data = append(data, "\xff\xda\x00\x0c\x03\x01\x00\x02\x00\x03\x00\x00\x3f\x00"...)
 	return append(data, make([]byte, 1000-len(data))...)
+}
+
+func runPolish(t *testing.T, text []byte) {
+	var test struct {
+		Source, Format string
+		Cut            int
+		Limits         Limits
+		Options        PolishOptions
+		Smaller        bool
+		Result         struct{ Status, Format, MIME, Header, Bgj string }
+	}
+	read(t, text, &test)
+	source := picture(t, test.Source)
+	if test.Cut > 0 {
+		source = source[:test.Cut]
+	}
+	engine, err := NewEngine(test.Limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	got, err := engine.Polish(context.Background(), source, test.Options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string][2]string{
+		"status": {got.Status, test.Result.Status},
+		"format": {got.Format, test.Result.Format},
+		"mime":   {got.ContentType, test.Result.MIME},
+		"header": {got.Header, cmp.Or(test.Result.Header, got.Header)},
+		"bgj":    {got.Bgj, cmp.Or(test.Result.Bgj, got.Bgj)},
+	}
+	for name, pair := range said {
+		if pair[0] != pair[1] {
+			t.Errorf("%s: got %q, expected %q", name, pair[0], pair[1])
+		}
+	}
+	if smaller := len(got.Data) < len(source); smaller != test.Smaller || !smaller && !bytes.Equal(got.Data, source) {
+		t.Errorf("%d bytes to %d", len(source), len(got.Data))
+	}
+	if got.OriginalFormat != test.Format || got.OriginalSize != len(source) {
+		t.Errorf("original %q, %d bytes", got.OriginalFormat, got.OriginalSize)
+	}
 }

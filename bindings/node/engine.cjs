@@ -32,6 +32,19 @@ class Engine {
     return image(this.#native.renderSync(convert.bytes(data), order(options, settings)))
   }
 
+  async polish(data, options, settings) {
+    const source = convert.bytes(data)
+    const [asked, timeout] = polishing(options, settings)
+    const signal = abortSignal(settings?.signal)
+    const ticket = new native.Ticket()
+    const start = () => this.#native.polish(source, asked, timeout, ticket)
+    return image(await cancellable(signal, ticket, start), signal)
+  }
+
+  polishSync(data, options, settings) {
+    return image(this.#native.polishSync(convert.bytes(data), ...polishing(options, settings)))
+  }
+
   async describe(data, settings) {
     const timeout = convert.optionalNumber('timeout', settings?.timeout)
     return JSON.parse(unwrap(await this.#native.describe(convert.bytes(data), timeout)).text)
@@ -73,6 +86,11 @@ function order(options, settings) {
     ...convert.assets(settings?.assets),
     timeout: convert.optionalNumber('timeout', settings?.timeout),
   }
+}
+
+function polishing(options, settings) {
+  const timeout = convert.optionalNumber('timeout', settings?.timeout)
+  return [convert.json('options', options ?? {}), timeout]
 }
 
 function abortSignal(signal) {

@@ -12,6 +12,8 @@ const shared = new Engine()
 
 const render = (data, options, settings) => shared.render(data, options, settings)
 const renderSync = (data, options, settings) => shared.renderSync(data, options, settings)
+const polish = (data, options, settings) => shared.polish(data, options, settings)
+const polishSync = (data, options, settings) => shared.polishSync(data, options, settings)
 const describe = (data, settings) => shared.describe(data, settings)
 const probe = (data) => shared.probe(data)
 const explain = (data, options, settings) => shared.explain(data, options, settings)
@@ -73,6 +75,8 @@ exports.markup = markup
 exports.negotiate = negotiate
 exports.panicOnPurpose = panicOnPurpose
 exports.parseUrl = parseUrl
+exports.polish = polish
+exports.polishSync = polishSync
 exports.probe = probe
 exports.render = render
 exports.renderSync = renderSync

@@ -156,6 +156,61 @@ export interface Info {
   memory: number
 }
 
+/** What polishing may change, and what the client takes. */
+export interface PolishOptions {
+  /** `lossless` unless given: every pixel that is seen stays as it is. */
+  mode?: 'lossless' | 'lossy'
+  /** The client takes WebP. */
+  webp?: boolean
+  /** The client takes AVIF, which only `lossy` makes. */
+  avif?: boolean
+  /** The request's `Accept` header: WebP and AVIF when it names them. */
+  accept?: string
+  /** SSIMULACRA2 against the source that a lossy result keeps; 80 unless given. */
+  floor?: number
+}
+
+/** How polishing went; with all but the first two the bytes are the source's own. */
+export type PolishStatus =
+  | 'ok'
+  | 'webp_bigger'
+  | 'not_compressed'
+  | 'not_needed'
+  | 'input_too_large'
+  | 'cannot_optimize'
+  | 'format_not_supported'
+  | 'internal_error'
+
+/** What came of polishing. */
+export interface PolishInfo {
+  status: PolishStatus
+  /** Format of the bytes; null for bytes that are no picture. */
+  format: string | null
+  mime: string
+  /** Size as seen; 0 where the header could not be read. */
+  width: number
+  height: number
+  /** Number of bytes. */
+  size: number
+  /** Encoder quality, 1 to 100; null where nothing was lost. */
+  quality: number | null
+  /** SSIMULACRA2 against the source; null where nothing was lost. */
+  score: number | null
+  original: { format: string | null; size: number }
+  /** Value of the response header `Cf-Polished`. */
+  header: string
+  /** Value of the response header `Cf-Bgj`. */
+  bgj: string
+}
+
+/** A polished file, or the source with the reason why it is not. */
+export interface Polished {
+  /** Fewer bytes than the source has, or the source's own. */
+  data: Buffer
+  /** What they are and how they came about. */
+  info: PolishInfo
+}
+
 /** What a picture's header says. Width and height are as seen. */
 export interface Probe {
   format: string
@@ -227,6 +282,19 @@ export class Engine {
   render(data: Data, options?: OptionsLike, settings?: AsyncSettings): Promise<Image>
   /** Renders on this thread. */
   renderSync(data: Data, options?: OptionsLike, settings?: Settings): Image
+  /**
+   * Makes a file smaller without changing what it shows, or as little as `floor` allows, on a
+   * thread of the pool. Never larger than the source: a picture that cannot be polished comes
+   * back as it is, with the reason as `info.status`. Only a cancelled or late call and wrong
+   * options reject.
+   */
+  polish(
+    data: Data,
+    options?: PolishOptions,
+    settings?: { timeout?: number; signal?: AbortSignal },
+  ): Promise<Polished>
+  /** Polishes on this thread. */
+  polishSync(data: Data, options?: PolishOptions, settings?: { timeout?: number }): Polished
   /** What a picture shows: placeholders, colours, hash, faces and focus, from one small decode. */
   describe(data: Data, settings?: { timeout?: number }): Promise<Described>
   /** Reads a picture's header. */
@@ -240,6 +308,24 @@ export function render(data: Data, options?: OptionsLike, settings?: AsyncSettin
 
 /** Renders on this thread. */
 export function renderSync(data: Data, options?: OptionsLike, settings?: Settings): Image
+
+/**
+ * Makes a file smaller without changing what it shows, or as little as `floor` allows. Never larger
+ * than the source: a picture that cannot be polished comes back as it is, with the reason as
+ * `info.status`.
+ */
+export function polish(
+  data: Data,
+  options?: PolishOptions,
+  settings?: { timeout?: number; signal?: AbortSignal },
+): Promise<Polished>
+
+/** Polishes on this thread. */
+export function polishSync(
+  data: Data,
+  options?: PolishOptions,
+  settings?: { timeout?: number },
+): Polished
 
 /** What a picture shows: placeholders, colours, hash, faces and focus, from one small decode. */
 export function describe(data: Data, settings?: { timeout?: number }): Promise<Described>

@@ -12,6 +12,8 @@ export const {
   negotiate,
   panicOnPurpose,
   parseUrl,
+  polish,
+  polishSync,
   probe,
   render,
   renderSync,

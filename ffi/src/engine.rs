@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 use safelight_core::delivery::Hints;
-use safelight_core::{Engine, Input, Limits, Result};
+use safelight_core::{Engine, Input, Limits, PolishOptions, Result};
 
 use crate::bytes::safelight_bytes;
 use crate::error::safelight_error;
@@ -226,5 +226,63 @@ pub extern "C" fn safelight_describe(
         let data = handle::bytes("data", data, data_len)?;
         let described = engine.describe(&Input::new(data), &control.start(engine.limits()))?;
         out.give(Text::new(described.to_string()))
+    })
+}
+
+/// Makes a file smaller without changing what it shows, or as little as was allowed: never larger
+/// than the source, never below the floor.
+///
+/// `engine`, `data` and `job` are those of safelight_render(). `options` is a JSON object; what it
+/// leaves out keeps its default, and none at all is allowed:
+///
+///     name    default   meaning
+///     mode    lossless  `lossless`: every pixel that is seen stays; `lossy`: as few bytes as keep
+///                       the floor
+///     webp    false     the client takes WebP
+///     avif    false     the client takes AVIF; made by `lossy` only
+///     accept            the request's Accept header: WebP and AVIF when it names them
+///     floor   80        SSIMULACRA2 against the source that a lossy result keeps, 30 to 100
+///
+/// `out` receives the result, to be freed with safelight_image_free(). Its info is a JSON object:
+/// `status`, `format` (null for bytes that are no picture), `mime`, `width` and `height` as seen,
+/// `size`, `quality` and `score` (null where nothing was lost), `original` (`format`, `size`), and
+/// the values of two response headers, `header` (Cf-Polished) and `bgj` (Cf-Bgj). `status` is
+///
+///     ok                    the bytes are fewer
+///     webp_bigger           WebP was tried and is not clearly smaller (by 5 %); the bytes are in
+///                           a format that all clients read, and may be fewer
+///     not_compressed        all that was tried takes as many bytes as the source, or more
+///     not_needed            nothing was tried: a modern format already, or a gain map, which
+///                           would be lost
+///     input_too_large       a limit: bytes, pixels, frames, memory
+///     cannot_optimize       broken or cut short
+///     format_not_supported  BMP, TIFF, SVG and others, and what is no picture
+///     internal_error        a fault of ours
+///
+/// and with all but the first two the bytes are the source's own. Metadata goes, but for the
+/// orientation and for colours that are not sRGB.
+///
+/// Errors: SAFELIGHT_INVALID for malformed options, a handle that was freed, or `out` NULL;
+/// SAFELIGHT_CANCELLED and SAFELIGHT_TIMEOUT by `job` or `time_ms`. A picture that cannot be
+/// polished is no error.
+#[no_mangle]
+pub extern "C" fn safelight_polish(
+    engine: *const safelight_engine,
+    data: *const u8,
+    data_len: usize,
+    options: *const c_char,
+    options_len: usize,
+    job: *const safelight_job,
+    out: *mut *mut safelight_image,
+    error: *mut *mut safelight_error,
+) -> i32 {
+    handle::call(error, || {
+        let out = Out::new("out", out)?;
+        let engine = engine_of(engine)?;
+        let control = handle::get_optional(job)?.unwrap_or_default();
+        let input = Input::new(handle::bytes("data", data, data_len)?);
+        let options = PolishOptions::from_json(handle::text("options", options, options_len)?)?;
+        let polished = engine.polish(&input, &options, &control.start(engine.limits()))?;
+        out.give(Picture::from(polished))
     })
 }

@@ -2,7 +2,8 @@
 
 use std::ffi::c_char;
 
-use safelight_core::Rendered;
+use safelight_core::image::Format;
+use safelight_core::{Polished, Rendered};
 
 use crate::handle::{self, Handle, Text};
 
@@ -40,6 +41,18 @@ impl From<Rendered> for Picture {
     }
 }
 
+impl From<Polished> for Picture {
+    fn from(polished: Polished) -> Self {
+        Picture {
+            width: polished.width,
+            height: polished.height,
+            format: Text::new(polished.format.map_or("", Format::name)),
+            info: Text::new(polished.to_json().to_string()),
+            data: polished.data,
+        }
+    }
+}
+
 /// The encoded bytes, safelight_image_len() of them: a file of the format that
 /// safelight_image_format() names. NULL when `image` is NULL or was freed.
 ///
@@ -67,7 +80,8 @@ pub extern "C" fn safelight_image_height(image: *const safelight_image) -> u32 {
     handle::read(image, 0, |picture| picture.height)
 }
 
-/// The format: `jpeg`, `png`, `gif`, `webp`, `avif`, or `json` when `format=json` was asked for.
+/// The format: `jpeg`, `png`, `gif`, `webp`, `avif`, or `json` when `format=json` was asked for; of
+/// a source that safelight_polish() gave back any format that is known, or nothing.
 /// NULL when `image` is NULL or was freed.
 ///
 /// The text ends with a NUL. The pointer lives as long as the handle.
@@ -76,7 +90,8 @@ pub extern "C" fn safelight_image_format(image: *const safelight_image) -> *cons
     handle::read(image, std::ptr::null(), |picture| picture.format.as_ptr())
 }
 
-/// All that is known about the result as a JSON object: `format`, `mime`, `width`, `height`,
+/// All that is known about the result as a JSON object; of safelight_polish() what is listed there,
+/// of safelight_render(): `format`, `mime`, `width`, `height`,
 /// `size` in bytes, `quality` (null where the format has none), `frames`, `duration` in
 /// milliseconds (null for a still picture), `source` (`format`, `width`,
 /// `height`), `warnings` (an array of texts), `timings` in milliseconds (`plan`, `decode`,

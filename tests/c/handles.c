@@ -64,6 +64,7 @@ static void a_call_without_out_is_invalid(void) {
     CHECK(safelight_render(NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_probe(NULL, NULL, 0, NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_explain(NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL) == SAFELIGHT_INVALID);
+    CHECK(safelight_polish(NULL, NULL, 0, NULL, 0, NULL, NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_sign("/a", 2, "k", 1, -1, NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_parse_url("/a", 2, 0, NULL, NULL) == SAFELIGHT_INVALID);
     CHECK(safelight_build_url("{}", 2, NULL, NULL) == SAFELIGHT_INVALID);

@@ -1,4 +1,5 @@
-/* Renders one file, for tests that compare languages: render_cli OPTIONS IN OUT */
+/* Renders one file, for tests that compare languages: render_cli OPTIONS IN OUT. Options that begin
+ * with "polish " are those of that verb. */
 #include <safelight.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,10 @@ static int write_all(const char *path, const uint8_t *data, size_t len) {
     return file != NULL && fclose(file) == 0 && written == len ? 0 : 1;
 }
 
+static const char polish[] = "polish ";
+
 int main(int argc, char **argv) {
+    const char *asked = NULL;
     safelight_image *image = NULL;
     safelight_error *error = NULL;
     uint8_t *data = NULL;
@@ -37,7 +41,13 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: render_cli OPTIONS IN OUT\n");
         return 100;
     }
-    status = safelight_render(NULL, data, len, argv[1], strlen(argv[1]), NULL, 0, NULL, &image, &error);
+    asked = argv[1];
+    if (strncmp(asked, polish, sizeof polish - 1) == 0) {
+        asked += sizeof polish - 1;
+        status = safelight_polish(NULL, data, len, asked, strlen(asked), NULL, &image, &error);
+    } else {
+        status = safelight_render(NULL, data, len, asked, strlen(asked), NULL, 0, NULL, &image, &error);
+    }
     free(data);
     if (status != SAFELIGHT_OK) {
         fprintf(stderr, "%s\n", safelight_error_message(error));

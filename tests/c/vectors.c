@@ -216,6 +216,40 @@ static void plan(const json *test) {
     json_free(explained);
 }
 
+/* Whether a member of the wanted result is said; one that is not wanted is. */
+static bool told(const json *result, const json *info, const char *name) {
+    const json *wanted = json_get(result, name);
+    return wanted == NULL || json_equal(wanted, json_get(info, name));
+}
+
+static bool polished(const json *test, const safelight_image *image, const uint8_t *source, size_t len) {
+    const json *result = json_get(test, "result"), *smaller = json_get(test, "smaller");
+    json *info = json_parse(safelight_image_info(image), safelight_image_info_len(image));
+    size_t got = safelight_image_len(image);
+    bool good = told(result, info, "status") && told(result, info, "format") && told(result, info, "mime") &&
+                told(result, info, "header") && told(result, info, "bgj");
+    if (smaller->raw_len == strlen("true")) good = good && got < len;
+    else good = good && got == len && (len == 0 || memcmp(safelight_image_data(image), source, len) == 0);
+    json_free(info);
+    return good;
+}
+
+static void polish(const json *test) {
+    const json *cut = json_get(test, "cut"), *asked = json_get(test, "options"), *limits = json_get(test, "limits");
+    size_t len = 0;
+    uint8_t *source = read_file(images, text(json_get(test, "source")), &len);
+    safelight_engine *engine = NULL;
+    safelight_image *image = NULL;
+    if (cut != NULL) len = (size_t)cut->number;
+    CHECK(safelight_engine_new(raw(limits), raw_len(limits), &engine, NULL) == SAFELIGHT_OK);
+    CHECK(safelight_polish(engine, source, len, raw(asked), raw_len(asked), NULL, &image, NULL) == SAFELIGHT_OK);
+    check_vector(polished(test, image, source, len), file_name, text(json_get(test, "name")),
+                 safelight_image_info(image));
+    safelight_image_free(image);
+    safelight_engine_free(engine);
+    free(source);
+}
+
 typedef struct {
     const char *file;
     void (*run)(const json *test);
@@ -228,6 +262,7 @@ static const runner runners[] = {
     {"hints.json", negotiation},
     {"options.json", options},
     {"plans.json", plan},
+    {"polish.json", polish},
 };
 
 static void run_file(const char *folder, const runner *chosen) {

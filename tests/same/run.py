@@ -28,6 +28,8 @@ OPTIONS = [
     "width=33,trim=3;5;7;9,gamma=0.8,contrast=1.3,quality=100,format=webp",
     "format=json,width=10",
 ]
+POLISHED = ["photo.jpg", "orientation-6.jpg", "rgb.png", "palette.png", "alpha.png", "still.gif", "anim.gif", "lossless.webp", "bad/truncated.jpg"]
+POLISH = [{}, {"mode": "lossless", "webp": True}, {"mode": "lossy"}, {"mode": "lossy", "webp": True, "avif": True, "floor": 75}]
 # One that every language must refuse in the same way.
 REFUSED = {"source": "photo.jpg", "options": "width=0"}
 
@@ -35,21 +37,40 @@ REFUSED = {"source": "photo.jpg", "options": "width=0"}
 def jobs() -> list[dict]:
     """At least sixty combinations of picture and options."""
     listed = [{"source": source, "options": options} for source in SOURCES for options in OPTIONS]
+    listed += [{"source": source, "options": f"polish {json.dumps(options)}"} for source in POLISHED for options in POLISH]
     return [{**job, "source": str(IMAGES / job["source"])} for job in [*listed, REFUSED]]
 
 
+def polishing(options: str) -> dict | None:
+    """The options of a polish, or nothing for a render."""
+    verb, _, asked = options.partition(" ")
+    return json.loads(asked) if verb == "polish" else None
+
+
+def cli_arguments(options: str) -> list[str]:
+    """The verb and the flags of the command line."""
+    asked = polishing(options)
+    if asked is None:
+        return ["render", options]
+    flags = ["--lossy"] if asked.get("mode") == "lossy" else []
+    flags += [f"--{name}" for name in ("webp", "avif") if asked.get(name)]
+    return ["polish", *flags, *(["--floor", str(asked["floor"])] if "floor" in asked else [])]
+
+
 def python_line(job: dict) -> str:
+    source, asked = pathlib.Path(job["source"]).read_bytes(), polishing(job["options"])
     try:
-        return hashlib.sha256(bytes(safelight.render(pathlib.Path(job["source"]).read_bytes(), job["options"]))).hexdigest()
+        made = safelight.render(source, job["options"]) if asked is None else safelight.polish(source, **asked)
+        return hashlib.sha256(bytes(made)).hexdigest()
     except safelight.SafelightError as error:
         return error.kind
 
 
 def program_line(command: list[str], job: dict, folder: pathlib.Path) -> str:
-    """A program that takes OPTIONS IN OUT and says the kind of an error with its exit status."""
+    """A program that takes IN OUT behind its arguments and says the kind of an error with its exit status."""
     out = folder / "out"
     out.unlink(missing_ok=True)
-    done = subprocess.run([*command, job["options"], job["source"], str(out)], capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, job["source"], str(out)], capture_output=True, text=True, check=False)
     return hashlib.sha256(out.read_bytes()).hexdigest() if done.returncode == 0 else "INVALID" if "expected 1 to 20000" in done.stderr else done.stderr
 
 
@@ -90,8 +111,8 @@ def main() -> int:
             "python": [python_line(job) for job in listed],
             "node": lines(["node", str(HERE / "node.mjs"), str(text)]),
             "go": lines([str(build_go(folder)), str(text)]),
-            "c": [program_line([str(c)], job, folder) for job in listed],
-            "cli": [program_line([str(release / "safelight"), "render"], job, folder) for job in listed],
+            "c": [program_line([str(c), job["options"]], job, folder) for job in listed],
+            "cli": [program_line([str(release / "safelight"), *cli_arguments(job["options"])], job, folder) for job in listed],
         }
     return report(listed, answers)
 

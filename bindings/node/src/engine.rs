@@ -9,7 +9,10 @@ use napi_derive::napi;
 use safelight::delivery::Hints;
 use safelight::guard::guard;
 use safelight::hooks::Hooks;
-use safelight::{Assets, CancelToken, Engine, Error, Input, Job, Kind, Limits, Rendered, Result};
+use safelight::{
+    Assets, CancelToken, Engine, Error, Input, Job, Kind, Limits, PolishOptions, Polished,
+    Rendered, Result,
+};
 
 use crate::hooks::{hooks, Dispatch};
 use crate::outcome::{text, Outcome};
@@ -115,6 +118,38 @@ impl NativeEngine {
         })
     }
 
+    /// Polishes on a thread of the pool.
+    #[napi]
+    pub fn polish(
+        &self,
+        source: Uint8Array,
+        options: String,
+        timeout: Option<f64>,
+        ticket: &Ticket,
+    ) -> AsyncTask<PolishTask> {
+        let (engine, ticket) = (self.0.clone(), ticket.clone());
+        AsyncTask::new(PolishTask {
+            engine,
+            source,
+            options,
+            timeout,
+            ticket,
+            called: Instant::now(),
+        })
+    }
+
+    /// Polishes on this thread.
+    #[napi]
+    pub fn polish_sync(
+        &self,
+        source: Uint8Array,
+        options: String,
+        timeout: Option<f64>,
+    ) -> Outcome {
+        let (engine, ticket) = (self.0.clone(), Ticket::default());
+        PolishTask { engine, source, options, timeout, ticket, called: Instant::now() }.run().into()
+    }
+
     /// What the picture shows, as JSON, on a thread of the pool.
     #[napi]
     pub fn describe(&self, source: Uint8Array, timeout: Option<f64>) -> AsyncTask<DescribeTask> {
@@ -155,6 +190,46 @@ impl RenderTask {
 
 impl Task for RenderTask {
     type Output = Result<Rendered>;
+    type JsValue = Outcome;
+
+    fn compute(&mut self) -> napi::Result<Self::Output> {
+        Ok(self.run())
+    }
+
+    fn resolve(&mut self, _env: Env, output: Self::Output) -> napi::Result<Outcome> {
+        Ok(output.into())
+    }
+}
+
+/// One polish. The source is borrowed from JavaScript until the task is done.
+pub struct PolishTask {
+    engine: Arc<Engine>,
+    source: Uint8Array,
+    options: String,
+    timeout: Option<f64>,
+    ticket: Ticket,
+    called: Instant,
+}
+
+impl PolishTask {
+    fn run(&self) -> Result<Polished> {
+        guard(|| {
+            if !self.ticket.take() {
+                return Err(Error::new(Kind::Cancelled, "the job was cancelled"));
+            }
+            let options = PolishOptions::from_json(&self.options)?;
+            let mut job = Job::new(self.engine.limits(), self.ticket.cancel.clone());
+            if let Some(timeout) = duration(self.timeout)? {
+                // The time in the queue counts.
+                job = job.within(timeout.saturating_sub(self.called.elapsed()));
+            }
+            self.engine.polish(&Input::new(&self.source), &options, &job)
+        })
+    }
+}
+
+impl Task for PolishTask {
+    type Output = Result<Polished>;
     type JsValue = Outcome;
 
     fn compute(&mut self) -> napi::Result<Self::Output> {

@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use safelight::guard::guard;
-use safelight::{Error, Rendered, Result, KINDS};
+use safelight::{Error, Polished, Rendered, Result, KINDS};
 
 /// A failure of core.
 #[napi(object)]
@@ -42,6 +42,18 @@ impl From<Result<Rendered>> for Outcome {
             Ok(rendered) => {
                 let text = rendered.info.to_json(rendered.data.len()).to_string();
                 Outcome { failure: None, text: Some(text), data: Some(rendered.data.into()) }
+            }
+            Err(error) => error.into(),
+        }
+    }
+}
+
+impl From<Result<Polished>> for Outcome {
+    fn from(result: Result<Polished>) -> Self {
+        match result {
+            Ok(polished) => {
+                let text = polished.to_json().to_string();
+                Outcome { failure: None, text: Some(text), data: Some(polished.data.into()) }
             }
             Err(error) => error.into(),
         }

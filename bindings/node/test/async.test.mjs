@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { render, renderSync } from '../index.mjs'
+import { polish, polishSync, render, renderSync } from '../index.mjs'
 import { code, HEAVY, patient, picture } from './helpers.mjs'
 
 const photo = picture('photo.jpg')
@@ -34,6 +34,15 @@ test('an abort does not wait for work that has not begun', async () => {
   busy.abort()
   await Promise.all(blockers)
   assert.equal(settled, count)
+})
+
+test('polishing gives the same on the pool, can be aborted, and refuses unknown options', async () => {
+  const { data, info } = await polish(photo, { accept: 'image/webp' })
+  assert.equal(info.status, 'ok')
+  assert.ok(data.equals(polishSync(photo, {}).data))
+  await assert.rejects(polish(photo, {}, { signal: AbortSignal.abort() }), code('CANCELLED'))
+  await assert.rejects(polish(photo, {}, { timeout: 0 }), code('TIMEOUT'))
+  await assert.rejects(polish(photo, { quality: 85 }), code('INVALID'))
 })
 
 test('a signal that has aborted already rejects', async () => {

@@ -73,7 +73,17 @@ function plans(vector) {
   assert.deepEqual(warnings, vector.warnings ?? [])
 }
 
-const RUNNERS = { hints, negotiation, options, plans, signatures, urls }
+function polish({ source: name, cut, limits, options: asked, result, smaller, format }) {
+  const source = picture(name).subarray(0, cut)
+  const { data, info } = new Engine(limits).polishSync(source, asked)
+  const found = Object.fromEntries(Object.keys(result).map((key) => [key, info[key]]))
+  assert.deepEqual(found, result)
+  if (smaller) assert.ok(data.length === info.size && data.length < source.length)
+  else assert.ok(data.equals(source))
+  assert.deepEqual(info.original, { format, size: source.length })
+}
+
+const RUNNERS = { hints, negotiation, options, plans, polish, signatures, urls }
 
 function holds(run, vector) {
   if (!vector.error) return run(vector)

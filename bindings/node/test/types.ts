@@ -8,6 +8,8 @@ import {
   negotiate,
   resolve,
   parseUrl,
+  polish,
+  polishSync,
   probe,
   render,
   renderSync,
@@ -34,6 +36,14 @@ export async function thumbnail(signal: AbortSignal): Promise<Image> {
   const width: number = info.width
   await new Engine({ memory: 1 << 20 }).render(out.buffer as ArrayBuffer, `width=${width}`)
   return renderSync(new Uint8Array(4), { width: 'auto' }, { headers: { accept: ['image/webp'] } })
+}
+
+export async function smaller(signal: AbortSignal): Promise<string> {
+  const { data, info } = await polish(bytes, { mode: 'lossy', webp: true, floor: 75 }, { signal })
+  const original: number = polishSync(data).info.original.size
+  // @ts-expect-error: no such mode
+  polishSync(data, { mode: 'off' })
+  return `${info.status} ${info.header} ${original}`
 }
 
 export function failure(error: unknown): Code | undefined {

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use safelight::delivery::Hints;
-use safelight::{Assets, Job, Limits};
+use safelight::{Assets, Job, Limits, PolishOptions};
 
 use crate::detached;
 use crate::hooks::hooks;
@@ -121,6 +121,29 @@ impl Engine {
             })?;
             Ok(explained.to_string())
         })
+    }
+
+    /// The smaller file, or the source's own bytes, and what came of it as JSON.
+    #[pyo3(signature = (source, options, timeout, cancel, /))]
+    fn polish<'py>(
+        &self,
+        py: Python<'py>,
+        source: Source<'_>,
+        options: &str,
+        timeout: Option<f64>,
+        cancel: Option<&CancelToken>,
+    ) -> PyResult<(Bound<'py, PyBytes>, String)> {
+        let token = cancel.map(|token| token.0.clone()).unwrap_or_default();
+        let (engine, input) = (&self.0, source.input());
+        let polished = detached(py, || {
+            let options = PolishOptions::from_json(options)?;
+            let job = within(Job::new(engine.limits(), token), timeout)?;
+            input.with(engine.limits(), |data| {
+                engine.polish(&safelight::Input::new(data), &options, &job)
+            })
+        })?;
+        let info = polished.to_json().to_string();
+        Ok((PyBytes::new(py, &polished.data), info))
     }
 
     /// What the picture shows, as JSON.

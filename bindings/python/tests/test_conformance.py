@@ -85,11 +85,26 @@ def plans(case: Case) -> None:
     assert explained["warnings"] == case.get("warnings", [])
 
 
+def polish(case: Case) -> None:
+    source = (ROOT / "tests" / "images" / case["source"]).read_bytes()
+    source = source[: case.get("cut", len(source))]
+    engine = safelight.Engine(case.get("limits", {}))
+    polished = engine.polish(source, **case["options"])
+    info = polished.info
+    assert {name: info.get(name) for name in case["result"]} == case["result"]  # type: ignore[misc]
+    if case.get("smaller"):
+        assert len(polished) == info["size"] < len(source)
+    else:
+        assert bytes(polished) == source
+    assert info["original"] == {"format": case["format"], "size": len(source)}
+
+
 RUNNERS: dict[str, Callable[[Case], None]] = {
     "hints": hints,
     "negotiation": negotiation,
     "options": options,
     "plans": plans,
+    "polish": polish,
     "signatures": signatures,
     "urls": urls,
 }

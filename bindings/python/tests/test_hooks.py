@@ -59,6 +59,20 @@ def test_a_hook_that_answers_too_little_is_told_so() -> None:
         safelight.Engine(segment=lambda *_: b"").render(RGB, segment="foreground")
 
 
+def test_a_polish_can_be_stopped_and_refuses_unknown_options() -> None:
+    polished = safelight.polish(PHOTO)
+    assert (polished.status, polished.format, polished.bgj) == ("ok", "jpeg", "imgq:100")
+    assert bytes(polished) == polished.data and len(polished) < len(PHOTO)
+    token = safelight.CancelToken()
+    token.cancel()
+    with pytest.raises(safelight.CancelledError):
+        safelight.polish(PHOTO, cancel=token)
+    with pytest.raises(safelight.TimeoutError):
+        safelight.polish(PHOTO, timeout=0)
+    with pytest.raises(safelight.InvalidError):
+        safelight.polish(PHOTO, quality=85)  # type: ignore[call-arg]
+
+
 def test_a_picture_is_described() -> None:
     described = safelight.describe(PHOTO)
     assert described["format"] == "jpeg" and len(described["phash"]) == 16

@@ -6,7 +6,7 @@ from typing import Any, assert_type
 import safelight
 from safelight import asgi, wsgi
 from safelight.hosted import Config, HostedImage, HostedImages
-from safelight.types import Info, Limits, Negotiated, Probe, Resolved, Url
+from safelight.types import Info, Limits, Negotiated, PolishInfo, Probe, Resolved, Url
 
 data = b""
 limits: Limits = {"memory": 1 << 20, "time_ms": 100}
@@ -21,6 +21,11 @@ assert_type(bytes(image), bytes)
 engine.render(bytearray(data), "width=300", timeout=0.5, cancel=token)
 safelight.render(memoryview(data), {"width": 300}, engine=engine)
 safelight.render(pathlib.Path("a.jpg"), width="auto", quality=80)
+
+polished = safelight.polish(data, mode="lossy", webp=True, floor=75, timeout=1, cancel=token)
+assert_type(polished, safelight.Polished)
+assert_type(polished.info, PolishInfo)
+assert_type(bytes(polished), bytes)
 
 assert_type(safelight.probe(data), Probe)
 assert_type(safelight.parse_url("/a"), Url)

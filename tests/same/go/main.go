@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"strings"
 
 	safelight "github.com/safelight/safelight/bindings/go"
 )
@@ -37,7 +38,7 @@ func line(job job) string {
 	if err != nil {
 		log.Fatal(err)
 	}
-	image, err := safelight.Render(context.Background(), source, safelight.Text(job.Options))
+	data, err := made(source, job.Options)
 	var failure *safelight.Error
 	if errors.As(err, &failure) {
 		return failure.Code()
@@ -45,5 +46,26 @@ func line(job job) string {
 	if err != nil {
 		log.Fatal(err)
 	}
-	return fmt.Sprintf("%x", sha256.Sum256(image.Data))
+	return fmt.Sprintf("%x", sha256.Sum256(data))
+}
+
+// made renders, or polishes where the options begin with the name of that verb.
+func made(source []byte, options string) ([]byte, error) {
+	asked, polish := strings.CutPrefix(options, "polish ")
+	if !polish {
+		image, err := safelight.Render(context.Background(), source, safelight.Text(options))
+		if err != nil {
+			return nil, err
+		}
+		return image.Data, nil
+	}
+	var parsed safelight.PolishOptions
+	if err := json.Unmarshal([]byte(asked), &parsed); err != nil {
+		return nil, err
+	}
+	polished, err := safelight.Polish(context.Background(), source, parsed)
+	if err != nil {
+		return nil, err
+	}
+	return polished.Data, nil
 }

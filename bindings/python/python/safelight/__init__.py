@@ -10,7 +10,7 @@ Every call releases the GIL and may be made from any thread; in asyncio use
 """
 
 from . import errors, hosted, types
-from ._engine import Engine, Image
+from ._engine import Engine, Image, Polished
 from ._native import CancelToken
 from ._service import Response, Service
 from ._verbs import (
@@ -22,6 +22,7 @@ from ._verbs import (
     negotiate,
     panic_on_purpose,
     parse_url,
+    polish,
     probe,
     render,
     resolve,
@@ -60,6 +61,7 @@ __all__ = [
     "InvalidError",
     "MalformedError",
     "NotFoundError",
+    "Polished",
     "Response",
     "SafelightError",
     "Service",
@@ -79,6 +81,7 @@ __all__ = [
     "negotiate",
     "panic_on_purpose",
     "parse_url",
+    "polish",
     "probe",
     "render",
     "resolve",

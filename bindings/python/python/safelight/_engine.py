@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         Headers,
         Info,
         Limits,
+        PolishInfo,
+        PolishOptions,
         Probe,
         SegmentHook,
         UpscaleHook,
@@ -66,6 +68,56 @@ class Image:
 
     def __repr__(self) -> str:
         return f"<safelight.Image {self.format} {self.width}x{self.height}, {len(self)} bytes>"
+
+
+class Polished:
+    """A polished file, or the source with the reason why it is not: ``bytes(polished)``."""
+
+    __slots__ = ("data", "info")
+
+    data: bytes
+    """Fewer bytes than the source has, or its own."""
+    info: PolishInfo
+    """What they are and how they came about."""
+
+    def __init__(self, data: bytes, info: PolishInfo) -> None:
+        self.data = data
+        self.info = info
+
+    @property
+    def status(self) -> str:
+        """``ok``, or why the file is not smaller."""
+        return self.info["status"]
+
+    @property
+    def format(self) -> str | None:
+        """Format of the bytes; none for bytes that are no picture."""
+        return self.info["format"]
+
+    @property
+    def mime(self) -> str:
+        """Media type of the bytes."""
+        return self.info["mime"]
+
+    @property
+    def header(self) -> str:
+        """Value of the response header ``Cf-Polished``."""
+        return self.info["header"]
+
+    @property
+    def bgj(self) -> str:
+        """Value of the response header ``Cf-Bgj``."""
+        return self.info["bgj"]
+
+    def __bytes__(self) -> bytes:
+        return self.data
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __repr__(self) -> str:
+        size = self.info["original"]["size"]
+        return f"<safelight.Polished {self.status}: {self.format}, {size} to {len(self)} bytes>"
 
 
 class Engine:
@@ -150,6 +202,25 @@ class Engine:
         named = _convert.assets(assets)
         plan = self._native.explain(_convert.source(data), text, pairs, named)
         return cast("dict[str, Any]", json.loads(plan))
+
+    def polish(
+        self,
+        data: Data,
+        /,
+        *,
+        timeout: float | None = None,
+        cancel: CancelToken | None = None,
+        **options: Unpack[PolishOptions],
+    ) -> Polished:
+        """Makes a file smaller without changing what it shows, or as little as ``floor`` allows.
+
+        Never larger than the source: a picture that cannot be polished comes back as it is, with
+        the reason as ``status``. Only a cancelled or late call and wrong options raise.
+        """
+        text = _convert.to_json("options", options)
+        source = _convert.source(data)
+        result, info = self._native.polish(source, text, timeout, cancel)
+        return Polished(result, cast("PolishInfo", json.loads(info)))
 
     def describe(self, data: Data, /, *, timeout: float | None = None) -> dict[str, Any]:
         """What a picture shows: placeholders, colours, hash, faces and focus, from one decode."""

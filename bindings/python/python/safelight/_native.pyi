@@ -65,6 +65,14 @@ class Engine:
     def explain(
         self, source: _Source, options: str, headers: _Headers, assets: _Assets, /
     ) -> str: ...
+    def polish(
+        self,
+        source: _Source,
+        options: str,
+        timeout: float | None,
+        cancel: CancelToken | None,
+        /,
+    ) -> tuple[bytes, str]: ...
     def describe(self, source: _Source, timeout: float | None, /) -> str: ...
 
 @final

@@ -7,12 +7,22 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Unpack, cast
 
 from . import _convert, _native
-from ._engine import Engine, Image
+from ._engine import Engine, Image, Polished
 
 if TYPE_CHECKING:
     from ._native import CancelToken
     from ._options import RenderOptions
-    from .types import Assets, Backend, Data, Headers, Negotiated, Probe, Resolved, Url
+    from .types import (
+        Assets,
+        Backend,
+        Data,
+        Headers,
+        Negotiated,
+        PolishOptions,
+        Probe,
+        Resolved,
+        Url,
+    )
 
 _default = Engine()
 
@@ -64,6 +74,26 @@ def explain(
     Pixels are decoded only where the options ask what pixels alone can tell.
     """
     return (engine or _default).explain(data, options, headers=headers, assets=assets, **keywords)
+
+
+def polish(
+    data: Data,
+    /,
+    *,
+    timeout: float | None = None,
+    cancel: CancelToken | None = None,
+    engine: Engine | None = None,
+    **options: Unpack[PolishOptions],
+) -> Polished:
+    """Makes a file smaller without changing what it shows, or as little as ``floor`` allows.
+
+    >>> polish(data, mode="lossy", webp=True)           # doctest: +SKIP
+    <safelight.Polished ok: webp, 95005 to 41210 bytes>
+
+    Never larger than the source: a picture that cannot be polished comes back as it is, with the
+    reason as ``status``. Only a cancelled or late call and wrong options raise.
+    """
+    return (engine or _default).polish(data, timeout=timeout, cancel=cancel, **options)
 
 
 def describe(

@@ -85,6 +85,53 @@ class Info(TypedDict):
     memory: int
 
 
+class PolishOptions(TypedDict, total=False):
+    """What polishing may change, and what the client takes."""
+
+    mode: Literal["lossless", "lossy"]
+    """``lossless`` unless given: every pixel that is seen stays as it is."""
+    webp: bool
+    """The client takes WebP."""
+    avif: bool
+    """The client takes AVIF, which only ``lossy`` makes."""
+    accept: str
+    """The request's ``Accept`` header: WebP and AVIF when it names them."""
+    floor: float
+    """SSIMULACRA2 against the source that a lossy result keeps; 80 unless given."""
+
+
+class PolishOriginal(TypedDict):
+    """The source of a polished file."""
+
+    format: str | None
+    size: int
+
+
+class PolishInfo(TypedDict):
+    """What came of polishing. ``header`` and ``bgj`` are values of ``Cf-Polished`` and ``Cf-Bgj``."""
+
+    status: Literal[
+        "ok",
+        "webp_bigger",
+        "not_compressed",
+        "not_needed",
+        "input_too_large",
+        "cannot_optimize",
+        "format_not_supported",
+        "internal_error",
+    ]
+    format: str | None
+    mime: str
+    width: int
+    height: int
+    size: int
+    quality: int | None
+    score: float | None
+    original: PolishOriginal
+    header: str
+    bgj: str
+
+
 class Probe(TypedDict):
     """What a picture's header says. Width and height are as seen."""
 
