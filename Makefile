@@ -157,6 +157,10 @@ test-house:
 
 # ---------------------------------------------------------------- measure, tidy, install
 
+.PHONY: bench-polish
+bench-polish: native ## Polished files beside jpegtran, oxipng, cwebp and sharp: bytes, pixels, scores
+	tests/bench/polish/run.sh
+
 .PHONY: bench
 bench: test-tools native node ## Safelight beside sharp and pyvips, one thread each
 	tests/bench/run.sh

@@ -1,0 +1,182 @@
+"""The tables. Each section prints one and answers the number of its failures."""
+
+import pathlib
+from collections import defaultdict
+
+from PIL import Image
+from tools import LARGEST, Bench, same_pixels, size
+
+LOSSLESS = {"JPEG": (), "PNG": (), "GIF": (), "WEBP": ()}
+
+
+def percent(part: float, whole: float) -> str:
+    return f"{100 * (part - whole) / whole:+6.1f} %"
+
+
+def files_of(folder: pathlib.Path) -> list[pathlib.Path]:
+    return sorted(file for file in folder.iterdir() if file.is_file())
+
+
+def readable(folders: list[pathlib.Path]) -> list[tuple[pathlib.Path, str, int]]:
+    """Files of formats that are polished, with format and frames, as far as tools can read them."""
+    found = []
+    for file in [file for folder in folders for file in files_of(folder)]:
+        facts = size(file)
+        if facts and facts[0] in LOSSLESS and facts[1] * facts[2] * facts[3] <= LARGEST:
+            found.append((file, facts[0], facts[3]))
+    return found
+
+
+def folders(bench: Bench) -> list[pathlib.Path]:
+    return list(dict.fromkeys([bench.folder("perf"), bench.folder("conformance")]))
+
+
+def lossless(bench: Bench) -> int:
+    """Bytes of every tool over the files on which every tool of the row has worked."""
+    sums: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for file, form, frames in readable(folders(bench)):
+        source = file.stat().st_size
+        info, data = bench.polish(file)
+        row = {"polish": len(data)}
+        if form == "JPEG":
+            row["jpegtran"] = length(bench.jpegtran(file))
+        if form == "PNG" and frames == 1:
+            row["oxipng -o4"] = length(bench.oxipng(file))
+            row["sharp png"] = length(bench.sharp(file, "png"))
+        if form in ("PNG", "GIF") and frames == 1:
+            copied = bench.polish(file, "--webp")[1]
+            row["polish --webp"] = len(copied)
+        if form == "PNG" and frames == 1:
+            row["cwebp -z 9"] = length(bench.cwebp(file, "-lossless", "-z", "9"))
+            row["sharp webp"] = length(bench.sharp(file, "webp-lossless"))
+        kind = f"{form} moving" if frames > 1 else form
+        if info["status"] in ("cannot_optimize", "format_not_supported") or 0 in row.values():
+            print(f"  left out of the table: {file.name} ({info['status']}, {row})")
+            continue
+        for name, bytes_ in {"source": source, **row}.items():
+            # Nobody keeps a file that grew, and a WebP that is larger is not sent.
+            sums[kind][name].append(min(source, bytes_))
+    print("\nlossless: bytes of all files together; a tool's larger file counts as the source")
+    for kind, row in sums.items():
+        whole = sum(row["source"])
+        print(f"{kind}: {len(row['source'])} files, {whole} bytes")
+        for name, list_ in row.items():
+            print(f"  {name:14} {sum(list_):10} {percent(sum(list_), whole)}   mean of files {mean(list_, row['source'])}")
+    return 0
+
+
+def length(data: bytes | None) -> int:
+    return len(data) if data else 0
+
+
+def mean(parts: list[int], wholes: list[int]) -> str:
+    return f"{100 * (sum(p / w for p, w in zip(parts, wholes)) / len(parts) - 1):+6.1f} %"
+
+
+def lossy(bench: Bench) -> int:
+    """Polish at its floor, and what others take for the very same score."""
+    print("\nlossy: bytes at the score that polish has reached, over the whole picture")
+    sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    failures = 0
+    for file, form, frames in readable([bench.folder("perf")]):
+        if frames > 1 or form not in ("JPEG", "PNG"):
+            continue
+        reference = bench.png(file)
+        for name, arguments, others in ways(bench, reference):
+            info, data = bench.polish(file, "--lossy", *arguments)
+            score = bench.score(reference, data)
+            row = {"source": file.stat().st_size, "polish": len(data)}
+            for other, encode in others.items():
+                row[other] = bench.bytes_at(reference, score, encode) or 0
+            failures += len(data) > row["source"] or score < 78
+            said = ", ".join(f"{key} {value:.0f}" for key, value in row.items())
+            print(f"  {file.name:24} {name:10} {info['status']:14} {info['format']:4} q {info['quality']} score {score:5.1f} ({info['score']}): {said}")
+            if all(row.values()):
+                for key, value in row.items():
+                    sums[name][key] += value
+        reference.unlink()
+    for name, row in sums.items():
+        print(f"{name}: " + ", ".join(f"{key} {value:.0f} ({percent(value, row['polish'])})" for key, value in row.items()))
+    return failures
+
+
+def ways(bench: Bench, reference: pathlib.Path) -> list:
+    """What is asked of polish, and who is asked for the same."""
+    jpeg = {"sharp mozjpeg": lambda quality: bench.sharp(reference, "jpeg", quality)}
+    webp = {
+        "cwebp -m 6": lambda quality: bench.cwebp(reference, "-m", "6", "-q", str(quality)),
+        "sharp webp": lambda quality: bench.sharp(reference, "webp", quality),
+    }
+    avif = {"sharp avif": lambda quality: bench.sharp(reference, "avif", quality)}
+    return [("plain", [], jpeg), ("webp", ["--webp"], webp), ("avif", ["--webp", "--avif"], avif)]
+
+
+def larger(bench: Bench) -> int:
+    """Every file in every mode: nothing larger, lossless proven by another decoder."""
+    failures, count, compared = 0, 0, 0
+    statuses: dict[str, int] = defaultdict(int)
+    found = list(dict.fromkeys([bench.folder(name) for name in ("perf", "conformance", "bad")]))
+    for file in [file for folder in found for file in files_of(folder)]:
+        for arguments in ([], ["--webp"], ["--lossy"], ["--lossy", "--webp", "--avif"]):
+            info, data = bench.polish(file, *arguments)
+            source = file.read_bytes()
+            statuses[info["status"]] += 1
+            count += 1
+            grown = len(data) > len(source)
+            kept = info["status"] in ("ok", "webp_bigger") or data == source
+            broken = info["status"] == "internal_error"
+            score = info["score"]
+            below = score is not None and score < 80
+            if grown or not kept or broken or below:
+                failures += 1
+                print(f"  {file.name} {arguments}: {info}")
+            if "--lossy" not in arguments and data != source and size(file):
+                compared += 1
+                if not same_pixels(source, data, bench.work):
+                    failures += 1
+                    print(f"  {file.name} {arguments}: Pillow decodes other pixels, {info['format']}")
+    print(f"\nlarger: {count} results, {compared} lossless ones compared by Pillow, {dict(statuses)}, {failures} failures")
+    return failures
+
+
+def headline(bench: Bench) -> int:
+    """The bytes of WebP and AVIF beside those of a JPEG of the same score."""
+    print("\nheadline: photographs at 1200 px, a JPEG of libjpeg-turbo (4:2:0, optimised), and others at its score")
+    sums: dict[tuple[int, str], float] = defaultdict(float)
+    for file in photographs(bench):
+        reference = bench.path(".png")
+        with Image.open(file) as image:
+            image = image.convert("RGB")
+            image.thumbnail((1200, 1200), Image.Resampling.LANCZOS)
+            image.save(reference)
+        for quality in (60, 80, 90):
+            jpeg = bench.path(".jpg")
+            with Image.open(reference) as image:
+                image.save(jpeg, quality=quality, subsampling="4:2:0", optimize=True)
+            data = jpeg.read_bytes()
+            score = bench.score(reference, data)
+            row = {"jpeg": float(len(data))}
+            row["polished jpeg"] = len(bench.polish(jpeg)[1])
+            for name in ("webp", "avif"):
+                encode = lambda q, name=name: bench.render(f"format={name},quality={q}", reference)  # noqa: E731
+                row[name] = bench.bytes_at(reference, score, encode) or float("nan")
+            for name, flag in (("polish webp", "--webp"), ("polish avif", "--avif")):
+                floor = min(max(score, 30.0), 100.0)
+                info, best = bench.polish(reference, "--lossy", flag, "--floor", f"{floor:.2f}")
+                row[name] = len(best)
+                row[f"{name} score"] = bench.score(reference, best)
+            said = ", ".join(f"{name} {value:.0f}" if "score" not in name else f"({value:.1f})" for name, value in row.items())
+            print(f"  {file.name:24} q {quality} score {score:5.1f}: {said}")
+            for name, value in row.items():
+                sums[quality, name] += value
+        reference.unlink()
+    for quality in (60, 80, 90):
+        whole = sums[quality, "jpeg"]
+        names = ("jpeg", "polished jpeg", "webp", "avif", "polish webp", "polish avif")
+        print(f"q {quality}: " + ", ".join(f"{name} {percent(sums[quality, name], whole)}" for name in names))
+    return 0
+
+
+def photographs(bench: Bench) -> list[pathlib.Path]:
+    names = ("kodim", "clic", "phone", "sharp-bench", "photo")
+    return [file for file in files_of(bench.folder("perf")) if file.name.startswith(names)]

@@ -1,0 +1,180 @@
+"""The programs that are compared, each a function from a file to the bytes it makes of it."""
+
+import importlib.metadata
+import json
+import math
+import os
+import pathlib
+import shutil
+import subprocess
+
+import oxipng
+from PIL import Image, ImageSequence
+
+HERE = pathlib.Path(__file__).parent
+# Of a picture of more pixels the tools and the metric would take minutes each.
+LARGEST = 8_000_000
+Image.MAX_IMAGE_PIXELS = None
+
+
+def version(program: str) -> str:
+    done = subprocess.run([program, "-version"], capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).strip().splitlines()[0]
+
+
+def libraries() -> str:
+    names = {name: importlib.metadata.version(name) for name in ("pyoxipng", "pillow")}
+    sharp = json.loads((HERE / "node_modules/sharp/package.json").read_text())["version"]
+    return ", ".join(f"{name} {number}" for name, number in {**names, "sharp": sharp}.items())
+
+
+class Bench:
+    """Where everything is."""
+
+    def __init__(self, release: pathlib.Path, pictures: pathlib.Path, work: pathlib.Path) -> None:
+        self.safelight = release / "safelight"
+        self.scorer = release / "examples/score"
+        self.pictures = pictures
+        self.work = work
+        self.count = 0
+
+    def path(self, suffix: str) -> pathlib.Path:
+        self.count += 1
+        return self.work / f"{self.count}{suffix}"
+
+    def folder(self, name: str) -> pathlib.Path:
+        folder = self.pictures / name
+        return folder if folder.is_dir() else self.pictures
+
+    def polish(self, file: pathlib.Path, *arguments: str) -> tuple[dict, bytes]:
+        """What the CLI says, and the bytes."""
+        out = self.path(".out")
+        command = [str(self.safelight), "polish", *arguments, "--json", "--limits", '{"time_ms":0,"memory":2000000000}', str(file), str(out)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        data = out.read_bytes()
+        out.unlink()
+        return json.loads(done.stdout), data
+
+    def render(self, options: str, file: pathlib.Path) -> bytes:
+        out = self.path(".out")
+        subprocess.run([str(self.safelight), "render", options, str(file), str(out)], check=True)
+        data = out.read_bytes()
+        out.unlink()
+        return data
+
+    def run(self, command: list[str], suffix: str) -> bytes | None:
+        """The file that a command makes at the path behind its arguments."""
+        if shutil.which(command[0]) is None:
+            return None
+        out = self.path(suffix)
+        done = subprocess.run([*command, str(out)], capture_output=True, check=False)
+        data = out.read_bytes() if done.returncode == 0 and out.exists() else None
+        out.unlink(missing_ok=True)
+        return data
+
+    def jpegtran(self, file: pathlib.Path) -> bytes | None:
+        if shutil.which("jpegtran") is None:
+            return None
+        command = ["jpegtran", "-copy", "none", "-optimize", "-progressive", str(file)]
+        done = subprocess.run(command, capture_output=True, check=False)
+        return done.stdout if done.returncode == 0 else None
+
+    def oxipng(self, file: pathlib.Path) -> bytes | None:
+        try:
+            return oxipng.optimize_from_memory(file.read_bytes(), level=4, strip=oxipng.StripChunks.safe())
+        except oxipng.PngError:
+            return None
+
+    def cwebp(self, file: pathlib.Path, *arguments: str) -> bytes | None:
+        return self.run(["cwebp", "-quiet", *arguments, str(file), "-o"], ".webp")
+
+    def sharp(self, file: pathlib.Path, form: str, quality: int = 0) -> bytes | None:
+        return self.run(["node", str(HERE / "encode.mjs"), form, str(quality), str(file)], f".{form.split('-')[0]}")
+
+    def png(self, data: bytes | pathlib.Path) -> pathlib.Path:
+        """The picture as PNG of 8 bits, decoded by Pillow, turned as it is meant to be seen."""
+        from PIL import ImageOps
+
+        source = data
+        if isinstance(data, bytes):
+            source = self.path(".in")
+            source.write_bytes(data)
+        out = self.path(".png")
+        with Image.open(source) as image:
+            turned = ImageOps.exif_transpose(image)
+            has_alpha = "A" in turned.mode or "transparency" in turned.info
+            turned.convert("RGBA" if has_alpha else "RGB").save(out, compress_level=1)
+        if isinstance(data, bytes):
+            os.unlink(source)
+        return out
+
+    def score(self, reference: pathlib.Path, data: bytes) -> float:
+        """SSIMULACRA2 of a file against a PNG, over the whole picture."""
+        candidate = self.png(data)
+        done = subprocess.run([str(self.scorer), str(reference), str(candidate)], capture_output=True, text=True, check=True)
+        candidate.unlink()
+        return float(done.stdout)
+
+    def bytes_at(self, reference: pathlib.Path, score: float, encode) -> float | None:
+        """Bytes that an encoder takes for exactly `score`, between the two qualities around it."""
+        low, high = 1, 100
+        below: tuple[float, int] | None = None
+        above: tuple[float, int] | None = None
+        while low <= high:
+            quality = (low + high) // 2
+            data = encode(quality)
+            if data is None:
+                return None
+            got = self.score(reference, data)
+            if got >= score:
+                above, high = (got, len(data)), quality - 1
+            else:
+                below, low = (got, len(data)), quality + 1
+        if above is None:
+            return None
+        if below is None or above[0] == below[0]:
+            return float(above[1])
+        share = (score - below[0]) / (above[0] - below[0])
+        return math.exp(math.log(below[1]) + share * (math.log(above[1]) - math.log(below[1])))
+
+
+def size(file: pathlib.Path) -> tuple[str, int, int, int] | None:
+    """Format, width, height and frames as Pillow sees them; nothing for what it does not read."""
+    try:
+        with Image.open(file) as image:
+            image.load()
+            return image.format or "", image.width, image.height, getattr(image, "n_frames", 1)
+    except Exception:  # noqa: BLE001: whatever goes wrong, Pillow does not read it
+        return None
+
+
+def same_pixels(one: bytes, other: bytes, work: pathlib.Path) -> bool:
+    """Whether Pillow decodes the same frames for the same time; hidden colours do not count."""
+    files = [work / "one", work / "other"]
+    for file, data in zip(files, (one, other)):
+        file.write_bytes(data)
+    with Image.open(files[0]) as left, Image.open(files[1]) as right:
+        return spans(left) == spans(right)
+
+
+def spans(image: Image.Image) -> list:
+    """Frames as seen with their times, equal neighbours joined."""
+    found: list[list] = []
+    for frame in ImageSequence.Iterator(image):
+        pixels, time = visible(frame), frame.info.get("duration", 0)
+        if found and found[-1][0] == pixels:
+            found[-1][1] += time
+        else:
+            found.append([pixels, time])
+    return found if len(found) > 1 else [found[0][0]]
+
+
+def visible(frame: Image.Image) -> tuple:
+    """Samples that are seen; orientation is of the file, not of the samples."""
+    if frame.mode in ("CMYK", "I;16", "I;16B", "I"):
+        return frame.mode.removesuffix("B"), frame.size, hash(frame.tobytes())
+    rgba = frame.convert("RGBA")
+    shown = Image.new("RGBA", rgba.size)
+    mask = rgba.getchannel("A").point(lambda alpha: 255 if alpha else 0)
+    shown.paste(rgba, mask=mask)
+    return "RGBA", frame.size, hash(shown.tobytes())
