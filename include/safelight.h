@@ -893,6 +893,57 @@ int32_t safelight_negotiate(const char *json,
                             safelight_error **error);
 
 /**
+ * Reduces the Accept header of a request, in front of a cache and an origin that sends several
+ * formats under one URL (Vary for Images).
+ *
+ * `json` is `{"rules":{"jpg":["image/webp","image/avif"]},"path":"/cat.jpg","accept":
+ * "image/webp,*/*;q=0.8","stored":[{"accept":"image/webp","content_type":"image/webp"}]}`. `rules`
+ * are the media types that the origin may send, by extension. `path` may have a query; its
+ * extension decides. `accept` is the client's header, null for none. `stored` are the variants
+ * that the cache holds for the URL and may be left out.
+ *
+ * `out` receives `{"extension":"jpg","accept":"image/webp","types":["image/webp"],"chosen":0}`, to
+ * be freed with safelight_bytes_free(). `accept` is the header for the origin and the name of the
+ * variant; `types` are what may come, best first; `chosen` is the index of the stored variant to
+ * send, or null: then the origin is to be asked. Where no rule governs the path `extension` and
+ * `accept` are null: the client's header goes on as it is. A purge of a URL drops all that is
+ * stored for it.
+ *
+ * Errors: SAFELIGHT_INVALID for text that is not such an object, a rule that may not be, a path
+ * that does not start with a slash, or `out` NULL.
+ */
+int32_t safelight_vary_request(const char *json,
+                               size_t json_len,
+                               safelight_bytes **out,
+                               safelight_error **error);
+
+/**
+ * Judges what an origin answered to a request of safelight_vary_request().
+ *
+ * `json` is `{"rules":{"jpg":["image/webp"]},"path":"/cat.jpg","accept":"image/webp",
+ * "content_type":"image/webp","vary":"Accept"}`: rules and path as they were, the client's header
+ * or the one that was sent, and two headers of the answer, null where it lacks them.
+ *
+ * `out` receives `{"store":true,"accept":"image/webp","status":"MISS","reason":"variant"}`, to be
+ * freed with safelight_bytes_free(). `store` says whether the cache may keep the answer, `accept`
+ * under which name; null is the single copy for all clients. `status` is MISS or BYPASS. `reason`:
+ *
+ *     variant              stored: a type that was asked for
+ *     single               stored: the origin does not vary
+ *     wrong_type           not a type that was asked for
+ *     vary_missing         not the extension's type, but the origin does not say that it varies
+ *     vary_header_present  varies by something else than Accept and Accept-Encoding
+ *     no_rule              varies by Accept, but the path has no rule
+ *
+ * Errors: SAFELIGHT_INVALID for text that is not such an object, a rule that may not be, a path
+ * that does not start with a slash, or `out` NULL.
+ */
+int32_t safelight_vary_response(const char *json,
+                                size_t json_len,
+                                safelight_bytes **out,
+                                safelight_error **error);
+
+/**
  * Writes the HTML of a picture: `<img>` or `<picture>` with `srcset`, `sizes`, dimensions, lazy
  * loading and a placeholder. No pixel is needed.
  *

@@ -26,6 +26,7 @@ var runners = map[string]func(t *testing.T, test []byte){
 	"options.json":     runOptions,
 	"plans.json":       runPlan,
 	"polish.json":      runPolish,
+	"vary.json":        runVary,
 }
 
 func TestEveryFileOfVectorsHolds(t *testing.T) {
@@ -152,6 +153,61 @@ func runNegotiation(t *testing.T, text []byte) {
 	read(t, text, &test)
 	got, err := negotiate(string(test.Request))
 	sameJSON(t, test.Result, test.Error, got, err)
+}
+
+func runVary(t *testing.T, text []byte) {
+	var test struct {
+		Op, Error       string
+		Request, Result json.RawMessage
+		Rules           VaryRules
+		Path            string
+		First, Second   varyStep
+		Purge           bool
+	}
+	read(t, text, &test)
+	switch test.Op {
+	case "request":
+		got, err := varyRequest(string(test.Request))
+		sameJSON(t, test.Result, test.Error, got, err)
+	case "response":
+		got, err := varyResponse(string(test.Request))
+		sameJSON(t, test.Result, test.Error, got, err)
+	default:
+		var stored []VaryStored
+		for _, step := range []varyStep{test.First, test.Second} {
+			step.run(t, test.Rules, test.Path, &stored)
+			if test.Purge {
+				stored = nil
+			}
+		}
+	}
+}
+
+// varyStep is a request to a cache of one URL, and what the origin answers if it is asked.
+type varyStep struct {
+	Accept, Vary, Sent, Status string
+	ContentType                string `json:"content_type"`
+}
+
+func (step varyStep) run(t *testing.T, rules VaryRules, path string, stored *[]VaryStored) {
+	asked, err := VaryRequest(rules, path, step.Accept, *stored...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asked.Chosen >= 0 {
+		if got := (*stored)[asked.Chosen]; step.Status != "HIT" || step.Sent != "" || got.ContentType != step.ContentType {
+			t.Errorf("got a hit of %+v for %+v", got, step)
+		}
+		return
+	}
+	sent := cmp.Or(asked.Accept, step.Accept)
+	answered, err := VaryResponse(rules, path, sent, step.ContentType, step.Vary)
+	if err != nil || answered.Status != step.Status || sent != step.Sent {
+		t.Errorf("got %+v and %q for %+v, %v", answered, sent, step, err)
+	}
+	if err == nil && answered.Store {
+		*stored = append(*stored, VaryStored{Accept: answered.Accept, ContentType: step.ContentType})
+	}
 }
 
 // sameJSON compares an answer with the wanted one, or the kind of the error with the wanted one.

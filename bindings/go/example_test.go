@@ -70,6 +70,21 @@ func ExampleParseURL() {
 	// Output: width=400,format=auto /photos/a.jpg
 }
 
+func ExampleVaryRequest() {
+	rules := safelight.VaryRules{"jpg": {"image/webp", "image/avif"}}
+	asked, err := safelight.VaryRequest(rules, "/cat.jpg", "image/webp,image/*,*/*;q=0.8")
+	if err != nil {
+		log.Fatal(err)
+	}
+	// What the origin answers to that header.
+	answered, err := safelight.VaryResponse(rules, "/cat.jpg", asked.Accept, "image/webp", "Accept")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(asked.Accept, answered.Status, answered.Reason)
+	// Output: image/webp MISS variant
+}
+
 func ExampleNegotiate() {
 	best, err := safelight.Negotiate(safelight.Headers{"Accept": {"image/avif,image/webp,*/*"}})
 	if err != nil {

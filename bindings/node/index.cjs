@@ -55,6 +55,14 @@ function resolve(options, headers) {
   return JSON.parse(unwrap(native.negotiate(convert.json('request', request))).text)
 }
 
+function varyRequest(request) {
+  return JSON.parse(unwrap(native.varyRequest(convert.json('request', request))).text)
+}
+
+function varyResponse(request) {
+  return JSON.parse(unwrap(native.varyResponse(convert.json('request', request))).text)
+}
+
 const version = () => native.version()
 
 const backends = () => JSON.parse(unwrap(native.backends()).text)
@@ -82,5 +90,7 @@ exports.render = render
 exports.renderSync = renderSync
 exports.resolve = resolve
 exports.sign = sign
+exports.varyRequest = varyRequest
+exports.varyResponse = varyResponse
 exports.verify = verify
 exports.version = version

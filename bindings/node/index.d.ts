@@ -415,6 +415,68 @@ export interface Resolved {
 /** What options come to for a client with these request headers: `width=auto` becomes a number. */
 export function resolve(options: OptionsLike, headers?: HeadersLike): Resolved
 
+/** Media types that an origin may send, by extension without the dot. */
+export type VaryRules = Record<string, string[]>
+
+/** A variant that a cache holds for a URL. */
+export interface VaryStored {
+  /** What `varyResponse` said it is stored as; null for the single copy. */
+  accept: string | null
+  content_type: string
+}
+
+/** The answer of `varyRequest`. */
+export interface VaryRequested {
+  /** The path's extension; null where no rule governs it. */
+  extension: string | null
+  /**
+   * The `Accept` header for the origin and the name of the variant; null where no rule governs
+   * the path: the client's header goes on as it is.
+   */
+  accept: string | null
+  /** Media types that may come, best first. */
+  types: string[]
+  /** Index of the stored variant to send; null when the origin is to be asked. */
+  chosen: number | null
+}
+
+/**
+ * Reduces the `Accept` header of a request, in front of a cache and an origin that sends several
+ * formats under one URL (Vary for Images). `stored` are the variants that the cache holds for the
+ * URL; a purge of the URL drops them all.
+ */
+export function varyRequest(request: {
+  rules: VaryRules
+  path: string
+  accept?: string | null
+  stored?: VaryStored[]
+}): VaryRequested
+
+/** The answer of `varyResponse`. */
+export interface VaryAnswered {
+  /** Whether the cache may keep the answer. */
+  store: boolean
+  /** As what; null is the single copy for all clients. */
+  accept: string | null
+  status: 'MISS' | 'BYPASS'
+  reason:
+    | 'variant'
+    | 'single'
+    | 'wrong_type'
+    | 'vary_missing'
+    | 'vary_header_present'
+    | 'no_rule'
+}
+
+/** Judges what an origin answered to a request of `varyRequest`. */
+export function varyResponse(request: {
+  rules: VaryRules
+  path: string
+  accept?: string | null
+  content_type?: string | null
+  vary?: string | null
+}): VaryAnswered
+
 /** Version of the library. */
 export function version(): string
 

@@ -19,6 +19,8 @@ export const {
   renderSync,
   resolve,
   sign,
+  varyRequest,
+  varyResponse,
   verify,
   version,
 } = safelight

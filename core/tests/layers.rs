@@ -57,7 +57,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("message", &[]),
     ("storage", &["sign", "tls"]),
     ("fetch", &["delivery", "sign", "tls"]),
-    ("hosted", &["options", "sign", "storage", "image", "plan", "engine"]),
+    ("hosted", &["options", "sign", "storage", "image", "plan", "engine", "delivery"]),
     ("api", &["hosted", "delivery", "message", "sign", "storage", "url", "options"]),
     ("backends", &["decode", "transform", "encode"]),
     ("assets", &[]),

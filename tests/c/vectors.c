@@ -92,6 +92,89 @@ static void negotiation(const json *test) {
     expect_json(test, "result", status, out);
 }
 
+#define MOST_STORED 2
+
+/* What a cache holds for one URL, as JSON. */
+typedef struct {
+    char stored[MOST_STORED][200];
+    size_t count;
+} cache;
+
+/* The request of a step: rules, path and accept, and what comes behind them. */
+static size_t vary_json(char *out, size_t size, const json *test, const char *accept, const char *rest) {
+    const json *rules = json_get(test, "rules"), *path = json_get(test, "path");
+    int len = snprintf(out, size, "{\"rules\":%.*s,\"path\":%.*s,\"accept\":%s%s}", (int)raw_len(rules), raw(rules),
+                       (int)raw_len(path), raw(path), accept, rest);
+    return len < 0 || (size_t)len >= size ? 0 : (size_t)len;
+}
+
+/* A member as it stands in JSON. */
+static const char *as_json(char *out, size_t size, const json *object, const char *name) {
+    const json *value = json_get(object, name);
+    snprintf(out, size, "%.*s", value == NULL ? 4 : (int)raw_len(value), value == NULL ? "null" : raw(value));
+    return out;
+}
+
+/* Asks the origin as `asked` says; its answer is judged and perhaps kept. */
+static bool vary_ask(const json *test, const json *step, const json *asked, cache *held) {
+    char sent[600], type[100], vary[100], rest[300], request[2000];
+    safelight_bytes *out = NULL;
+    json *answered = NULL;
+    bool good = false;
+    as_json(sent, sizeof sent, json_get(asked, "accept") == NULL ? step : asked, "accept");
+    as_json(type, sizeof type, step, "content_type");
+    as_json(vary, sizeof vary, step, "vary");
+    snprintf(rest, sizeof rest, ",\"content_type\":%s,\"vary\":%s", type, vary);
+    safelight_vary_response(request, vary_json(request, sizeof request, test, sent, rest), &out, NULL);
+    answered = answer(out);
+    good = json_equal(json_get(step, "status"), json_get(answered, "status")) &&
+           same(as_json(request, sizeof request, step, "sent"), sent);
+    if (json_get(answered, "store") != NULL && json_get(answered, "store")->type == JSON_TRUE) {
+        as_json(vary, sizeof vary, answered, "accept");
+        snprintf(held->stored[held->count++], sizeof held->stored[0], "{\"accept\":%s,\"content_type\":%s}", vary, type);
+    }
+    json_free(answered);
+    safelight_bytes_free(out);
+    return good;
+}
+
+static bool vary_step(const json *test, const json *step, cache *held) {
+    char accept[600], rest[600], request[2000];
+    safelight_bytes *out = NULL;
+    json *asked = NULL;
+    bool good = false;
+    as_json(accept, sizeof accept, step, "accept");
+    snprintf(rest, sizeof rest, ",\"stored\":[%s%s%s]", held->stored[0], held->count > 1 ? "," : "", held->stored[1]);
+    safelight_vary_request(request, vary_json(request, sizeof request, test, accept, rest), &out, NULL);
+    asked = answer(out);
+    if (json_get(asked, "chosen") == NULL) {
+        good = asked != NULL && vary_ask(test, step, asked, held);
+    } else {
+        good = json_is_text(json_get(step, "status"), "HIT") && json_get(step, "sent") == NULL;
+    }
+    json_free(asked);
+    safelight_bytes_free(out);
+    return good;
+}
+
+static void vary(const json *test) {
+    const json *request = json_get(test, "request");
+    safelight_bytes *out = NULL;
+    if (json_is_text(json_get(test, "op"), "request")) {
+        int32_t status = safelight_vary_request(raw(request), raw_len(request), &out, NULL);
+        expect_json(test, "result", status, out);
+    } else if (json_is_text(json_get(test, "op"), "response")) {
+        int32_t status = safelight_vary_response(raw(request), raw_len(request), &out, NULL);
+        expect_json(test, "result", status, out);
+    } else {
+        cache held = {0};
+        bool good = vary_step(test, json_get(test, "first"), &held);
+        if (json_get(test, "purge") != NULL) memset(&held, 0, sizeof held);
+        good = vary_step(test, json_get(test, "second"), &held) && good;
+        check_vector(good, file_name, text(json_get(test, "name")), "another outcome");
+    }
+}
+
 /* Whether the wanted warnings stand first among those that came. */
 static bool warns(const json *wanted, const json *got) {
     size_t count = wanted == NULL ? 0 : wanted->count;
@@ -263,6 +346,7 @@ static const runner runners[] = {
     {"options.json", options},
     {"plans.json", plan},
     {"polish.json", polish},
+    {"vary.json", vary},
 };
 
 static void run_file(const char *folder, const runner *chosen) {

@@ -61,6 +61,18 @@ pub fn negotiate(request: String) -> Outcome {
     text(|| Ok(delivery::negotiate_json(&json("request", &request)?)?.to_string()))
 }
 
+/// What a request stands for under Vary for Images, as JSON.
+#[napi]
+pub fn vary_request(request: String) -> Outcome {
+    text(|| Ok(delivery::vary_request_json(&json("request", &request)?)?.to_string()))
+}
+
+/// What becomes of an origin's answer under Vary for Images, as JSON.
+#[napi]
+pub fn vary_response(request: String) -> Outcome {
+    text(|| Ok(delivery::vary_response_json(&json("request", &request)?)?.to_string()))
+}
+
 /// Version of the library.
 #[napi]
 pub fn version() -> String {

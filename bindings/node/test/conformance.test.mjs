@@ -2,7 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { buildUrl, Engine, explain, negotiate, parseUrl, resolve, sign, verify } from '../index.mjs'
+import {
+  buildUrl,
+  Engine,
+  explain,
+  negotiate,
+  parseUrl,
+  resolve,
+  sign,
+  varyRequest,
+  varyResponse,
+  verify,
+} from '../index.mjs'
 import { header } from './headers.mjs'
 import { picture, vectors } from './helpers.mjs'
 
@@ -83,7 +94,30 @@ function polish({ source: name, cut, limits, options: asked, result, smaller, fo
   assert.deepEqual(info.original, { format, size: source.length })
 }
 
-const RUNNERS = { hints, negotiation, options, plans, polish, signatures, urls }
+// A cache for one URL: what it sends to the origin, and its status.
+function exchange({ rules, path }, stored, { accept, content_type, vary }) {
+  const asked = varyRequest({ rules, path, accept, stored })
+  if (asked.chosen !== null) {
+    assert.equal(stored[asked.chosen].content_type, content_type)
+    return [null, 'HIT']
+  }
+  const sent = asked.accept ?? accept
+  const answered = varyResponse({ rules, path, accept: sent, content_type, vary })
+  if (answered.store) stored.push({ accept: answered.accept, content_type })
+  return [sent, answered.status]
+}
+
+function vary(vector) {
+  if (vector.op === 'request') return assert.deepEqual(varyRequest(vector.request), vector.result)
+  if (vector.op === 'response') return assert.deepEqual(varyResponse(vector.request), vector.result)
+  const { first, second, purge } = vector
+  const stored = []
+  assert.deepEqual(exchange(vector, stored, first), [first.sent, first.status])
+  if (purge) stored.length = 0
+  assert.deepEqual(exchange(vector, stored, second), [second.sent, second.status])
+}
+
+const RUNNERS = { hints, negotiation, options, plans, polish, signatures, urls, vary }
 
 function holds(run, vector) {
   if (!vector.error) return run(vector)

@@ -16,6 +16,8 @@ import {
   SafelightError,
   Service,
   sign,
+  varyRequest,
+  varyResponse,
   verify,
   type Code,
   type HostedImage,
@@ -68,6 +70,9 @@ export async function keep(signal: AbortSignal): Promise<HostedImage> {
 const url = parseUrl(buildUrl({ form: 'transform', options: 'width=5', source: '/a.jpg' }))
 if (url.form === 'delivery') url.variant satisfies string | null | undefined
 sign('/a', 'key', 5) satisfies string
+const rules = { jpg: ['image/webp'] }
+const asked = varyRequest({ rules, path: '/a.jpg', stored: [{ accept: null, content_type: 'image/jpeg' }] })
+varyResponse({ rules, path: '/a.jpg', accept: asked.accept, vary: null }).status satisfies 'MISS' | 'BYPASS'
 verify('/a', ['key']) satisfies true
 negotiate({ accept: 'image/webp' }, ['webp']).format satisfies string
 resolve({ width: 'auto' }, { 'sec-ch-width': '300' }).width satisfies number | null

@@ -64,6 +64,20 @@ pub(crate) fn negotiate(py: Python<'_>, request: &str) -> PyResult<String> {
     detached(py, || Ok(delivery::negotiate_json(&json("request", request)?)?.to_string()))
 }
 
+/// What a request stands for under Vary for Images, as JSON.
+#[pyfunction]
+#[pyo3(signature = (request, /))]
+pub(crate) fn vary_request(py: Python<'_>, request: &str) -> PyResult<String> {
+    detached(py, || Ok(delivery::vary_request_json(&json("request", request)?)?.to_string()))
+}
+
+/// What becomes of an origin's answer under Vary for Images, as JSON.
+#[pyfunction]
+#[pyo3(signature = (request, /))]
+pub(crate) fn vary_response(py: Python<'_>, request: &str) -> PyResult<String> {
+    detached(py, || Ok(delivery::vary_response_json(&json("request", request)?)?.to_string()))
+}
+
 /// Version of the library.
 #[pyfunction]
 pub(crate) fn version() -> &'static str {

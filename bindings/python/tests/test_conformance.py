@@ -99,6 +99,35 @@ def polish(case: Case) -> None:
     assert info["original"] == {"format": case["format"], "size": len(source)}
 
 
+def exchange(case: Case, stored: list[Case], step: Case) -> tuple[str | None, str]:
+    """A cache for one URL: what it sends to the origin, and its status."""
+    place = {"rules": case["rules"], "path": case["path"]}
+    asked = safelight.vary_request(place, accept=step["accept"], stored=stored)
+    if asked["chosen"] is not None:
+        assert stored[asked["chosen"]]["content_type"] == step["content_type"]
+        return None, "HIT"
+    sent = step["accept"] if asked["accept"] is None else asked["accept"]
+    answer = {"content_type": step["content_type"], "vary": step["vary"]}
+    answered = safelight.vary_response(place, accept=sent, **answer)
+    if answered["store"]:
+        stored.append({"accept": answered["accept"], "content_type": step["content_type"]})
+    return sent, answered["status"]
+
+
+def vary(case: Case) -> None:
+    if case["op"] == "request":
+        assert safelight.vary_request(case["request"]) == case["result"]
+        return
+    if case["op"] == "response":
+        assert safelight.vary_response(case["request"]) == case["result"]
+        return
+    stored: list[Case] = []
+    for step in (case["first"], case["second"]):
+        assert exchange(case, stored, step) == (step["sent"], step["status"])
+        if case.get("purge"):
+            stored.clear()
+
+
 RUNNERS: dict[str, Callable[[Case], None]] = {
     "hints": hints,
     "negotiation": negotiation,
@@ -107,6 +136,7 @@ RUNNERS: dict[str, Callable[[Case], None]] = {
     "polish": polish,
     "signatures": signatures,
     "urls": urls,
+    "vary": vary,
 }
 
 

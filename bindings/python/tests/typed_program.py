@@ -6,7 +6,17 @@ from typing import Any, assert_type
 import safelight
 from safelight import asgi, wsgi
 from safelight.hosted import Config, HostedImage, HostedImages
-from safelight.types import Info, Limits, Negotiated, PolishInfo, Probe, Resolved, Url
+from safelight.types import (
+    Info,
+    Limits,
+    Negotiated,
+    PolishInfo,
+    Probe,
+    Resolved,
+    Url,
+    VaryAnswered,
+    VaryRequested,
+)
 
 data = b""
 limits: Limits = {"memory": 1 << 20, "time_ms": 100}
@@ -30,6 +40,8 @@ assert_type(bytes(polished), bytes)
 assert_type(safelight.probe(data), Probe)
 assert_type(safelight.parse_url("/a"), Url)
 assert_type(safelight.negotiate([("accept", "image/webp")]), Negotiated)
+assert_type(safelight.vary_request(rules={"jpg": ["image/webp"]}, path="/a.jpg"), VaryRequested)
+assert_type(safelight.vary_response(rules={}, path="/a.jpg"), VaryAnswered)
 assert_type(safelight.resolve({"width": "auto"}, {"sec-ch-width": "300"}), Resolved)
 assert_type(safelight.sign("/a", "key", 5), str)
 safelight.verify("/a", ["key"], now=5)

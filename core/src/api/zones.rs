@@ -7,11 +7,9 @@ use serde_json::{json, Value};
 use super::date;
 use super::kind::Kind;
 use super::operation::{field, Answer, Body, Call, Need, Operation};
+use crate::delivery::VARY_EXTENSIONS;
 use crate::hosted::VaryRules;
 use crate::{Error, Result};
-
-const EXTENSIONS: [&str; 11] =
-    ["avif", "bmp", "gif", "jp2", "jpeg", "jpg", "jpg2", "png", "tif", "tiff", "webp"];
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -92,10 +90,10 @@ pub(super) fn vary_schema() -> Value {
         "type": "array", "minItems": 1, "maxItems": 16, "uniqueItems": true,
         "items": {"type": "string", "pattern": "^image/[A-Za-z0-9.+-]{1,64}$"},
     });
-    let property = |extension: &str| (extension.to_owned(), types.clone());
+    let property = |(extension, _): &(&str, &str)| ((*extension).to_owned(), types.clone());
     json!({
         "type": "object",
-        "properties": EXTENSIONS.into_iter().map(property).collect::<serde_json::Map<_, _>>(),
+        "properties": VARY_EXTENSIONS.iter().map(property).collect::<serde_json::Map<_, _>>(),
         "additionalProperties": false,
     })
 }

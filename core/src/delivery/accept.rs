@@ -16,11 +16,8 @@ impl Accept {
     /// named twice the lowest weight holds, as that errs towards formats everyone can show.
     pub(super) fn read(header: &str) -> Self {
         let mut accept = Accept::default();
-        if header.len() > LONGEST {
-            return accept;
-        }
-        for element in split(header, ',') {
-            let Some((format, weight)) = read_element(element) else { continue };
+        for (media_type, weight) in weights(header) {
+            let Some(format) = written(media_type) else { continue };
             match accept.named.iter_mut().find(|(known, _)| *known == format) {
                 Some((_, known)) => *known = weight.min(*known),
                 None => accept.named.push((format, weight)),
@@ -35,18 +32,27 @@ impl Accept {
     }
 }
 
-fn read_element(element: &str) -> Option<(Format, u16)> {
+/// The format that we write of this media type.
+fn written(media_type: &str) -> Option<Format> {
+    let mut written = Format::ALL.iter().copied().filter(|format| format.is_written());
+    written.find(|format| format.mime().eq_ignore_ascii_case(media_type))
+}
+
+/// The media types of a header as they stand there, with their weights in thousandths. Elements
+/// with a malformed weight are left out.
+pub(super) fn weights(header: &str) -> impl Iterator<Item = (&str, u16)> {
+    let header = if header.len() > LONGEST { "" } else { header };
+    split(header, ',').filter_map(read_element)
+}
+
+fn read_element(element: &str) -> Option<(&str, u16)> {
     let mut parts = split(element, ';');
     let media_type = parts.next()?.trim();
-    let format = Format::ALL
-        .iter()
-        .copied()
-        .find(|format| format.is_written() && format.mime().eq_ignore_ascii_case(media_type))?;
     let weight = parts.find_map(|part| {
         let (name, value) = part.split_once('=')?;
         name.trim().eq_ignore_ascii_case("q").then(|| value.trim())
     });
-    Some((format, weight.map_or(Some(1000), read_weight)?))
+    Some((media_type, weight.map_or(Some(1000), read_weight)?))
 }
 
 /// `0`, `1`, and up to three decimals; never more than 1.

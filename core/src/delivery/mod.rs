@@ -11,6 +11,7 @@ mod origin;
 mod range;
 mod resolve;
 mod situations;
+mod vary;
 
 pub use conditional::{last_modified, Conditions, Selected, Validators, Verdict};
 pub use errors::{
@@ -25,3 +26,7 @@ pub use origin::origin_headers;
 pub use range::{ranges, Parts};
 pub use resolve::{accept_ch, resolve, Resolved};
 pub use situations::Situation;
+pub use vary::{
+    check_vary_rule, vary_request, vary_request_json, vary_response, vary_response_json,
+    VaryReason, VaryRequest, VaryResponse, VaryRules, VaryStored, VARY_EXTENSIONS,
+};

@@ -7,15 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::documents::{body, Wanted, VARY};
 use super::Hosted;
+use crate::delivery::check_vary_rule;
 use crate::{Error, Kind, Result};
 
 /// Zones with rules.
 const MOST: u64 = 10_000;
-/// Media types of one extension.
-const MOST_TYPES: usize = 16;
-/// Extensions that may have a rule.
-const EXTENSIONS: [&str; 11] =
-    ["avif", "bmp", "gif", "jp2", "jpeg", "jpg", "jpg2", "png", "tif", "tiff", "webp"];
 
 /// The rules of a zone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +37,7 @@ impl Hosted {
         value: &BTreeMap<String, Vec<String>>,
     ) -> Result<Arc<VaryRules>> {
         check_zone(zone)?;
-        value.iter().try_for_each(|(extension, types)| check_rule(extension, types))?;
+        value.iter().try_for_each(|(extension, types)| check_vary_rule(extension, types))?;
         let rules = VaryRules { value: value.clone(), modified: self.now() };
         let text = body(&rules)?;
         self.edit((VARY, "", zone), &mut |_| Ok(Wanted::body(text.clone(), MOST)))?;
@@ -66,26 +62,5 @@ fn check_zone(zone: &str) -> Result<()> {
     match (1..=64).contains(&zone.len()) && zone.bytes().all(letter) {
         true => Ok(()),
         false => Err(Error::invalid("zone", "1 to 64 letters, digits, -, _ or .", zone)),
-    }
-}
-
-fn check_rule(extension: &str, types: &[String]) -> Result<()> {
-    if !EXTENSIONS.contains(&extension) {
-        let expected = format!("one of {}", EXTENSIONS.join(", "));
-        return Err(Error::invalid("value", &expected, extension));
-    }
-    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-+.".contains(&byte);
-    let is_image = |name: &str| {
-        let subtype = name.strip_prefix("image/");
-        subtype.is_some_and(|rest| (1..=64).contains(&rest.len()) && rest.bytes().all(letter))
-    };
-    if let Some(wrong) = types.iter().find(|name| !is_image(name)) {
-        return Err(Error::invalid(extension, "media types such as image/webp", wrong));
-    }
-    let repeated = types.iter().enumerate().find(|(at, name)| types[..*at].contains(name));
-    match (repeated, types.len()) {
-        (Some((_, name)), _) => Err(Error::invalid(extension, "each media type once", name)),
-        (None, 1..=MOST_TYPES) => Ok(()),
-        (None, count) => Err(Error::invalid(extension, "1 to 16 media types", count)),
     }
 }

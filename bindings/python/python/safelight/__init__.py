@@ -27,6 +27,8 @@ from ._verbs import (
     render,
     resolve,
     sign,
+    vary_request,
+    vary_response,
     verify,
     version,
 )
@@ -87,6 +89,8 @@ __all__ = [
     "resolve",
     "sign",
     "types",
+    "vary_request",
+    "vary_response",
     "verify",
     "version",
 ]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         Probe,
         Resolved,
         Url,
+        VaryAnswered,
+        VaryRequested,
     )
 
 _default = Engine()
@@ -164,6 +166,35 @@ def resolve(options: str | Mapping[str, object], headers: Headers | None = None)
     text = _convert.options_text(options, {})
     request = {"headers": _convert.header_object(headers), "options": text}
     return cast("Resolved", json.loads(_native.negotiate(_convert.to_json("request", request))))
+
+
+def vary_request(
+    request: Mapping[str, object] | None = None, /, **keywords: object
+) -> VaryRequested:
+    """Reduces ``Accept`` in front of a cache and an origin with several formats under one URL.
+
+    >>> rules = {"jpg": ["image/webp", "image/avif"]}
+    >>> vary_request(rules=rules, path="/cat.jpg", accept="image/webp,*/*;q=0.8")["accept"]
+    'image/webp'
+
+    Fields: ``rules``, the media types that the origin may send by extension; ``path``;
+    ``accept``, the client's header or None; ``stored``, the variants that the cache holds for the
+    URL, each with ``accept`` and ``content_type``. A purge of a URL drops all that is stored for it.
+    """
+    text = _convert.to_json("request", {**(request or {}), **keywords})
+    return cast("VaryRequested", json.loads(_native.vary_request(text)))
+
+
+def vary_response(
+    request: Mapping[str, object] | None = None, /, **keywords: object
+) -> VaryAnswered:
+    """Judges what an origin answered to a request of ``vary_request``: keep it or not, and why.
+
+    Fields: ``rules`` and ``path`` as they were, ``accept``, and the answer's headers
+    ``content_type`` and ``vary``, None where it lacks them.
+    """
+    text = _convert.to_json("request", {**(request or {}), **keywords})
+    return cast("VaryAnswered", json.loads(_native.vary_response(text)))
 
 
 def version() -> str:

@@ -192,6 +192,31 @@ class Negotiated(TypedDict):
     vary: list[str]
 
 
+class VaryRequested(TypedDict):
+    """What a request stands for under Vary for Images."""
+
+    extension: str | None
+    """The path's extension, where a rule governs it."""
+    accept: str | None
+    """The header for the origin, and the variant's name; None leaves the client's as it is."""
+    types: list[str]
+    """Media types that may come, best first."""
+    chosen: int | None
+    """Index of the stored variant to send; None when the origin is to be asked."""
+
+
+class VaryAnswered(TypedDict):
+    """What becomes of an origin's answer under Vary for Images."""
+
+    store: bool
+    accept: str | None
+    """What it is stored as; None is the single copy for all clients."""
+    status: Literal["MISS", "BYPASS"]
+    reason: Literal[
+        "variant", "single", "wrong_type", "vary_missing", "vary_header_present", "no_rule"
+    ]
+
+
 class Resolved(TypedDict):
     """Plain options for a client, what they come to, and the header names that matter."""
 
