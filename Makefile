@@ -146,6 +146,12 @@ test-worker:
 test-services:
 	tests/services/run.sh $(RELEASE)
 
+# The polishing proxy of examples/polish-go, alone, then between nginx and Chromium.
+.PHONY: test-polish
+test-polish:
+	cd examples/polish-go && go vet ./... && go test -count=1 ./...
+	tests/polish/run.sh
+
 .PHONY: test-packages
 test-packages:
 	tests/packages/run.sh $(RELEASE)
@@ -168,12 +174,12 @@ bench: test-tools native node ## Safelight beside sharp and pyvips, one thread e
 .PHONY: fmt
 fmt: ## format every language
 	cargo fmt --all
-	gofmt -w bindings/go
+	gofmt -w bindings/go examples/polish-go tests/polish
 
 .PHONY: lint
 lint: tools ## formatting, lints as errors, licences
 	cargo fmt --all --check
-	test -z "$$(gofmt -l bindings/go)"
+	test -z "$$(gofmt -l bindings/go examples/polish-go tests/polish)"
 	$(CARGO) clippy --release --workspace -- -D warnings
 	$(CARGO) clippy --release --workspace --all-targets --exclude safelight-node --exclude safelight-python -- -D warnings
 	tests/tools/setup.sh deny

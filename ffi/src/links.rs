@@ -157,7 +157,7 @@ pub extern "C" fn safelight_negotiate(
 /// formats under one URL (Vary for Images).
 ///
 /// `json` is `{"rules":{"jpg":["image/webp","image/avif"]},"path":"/cat.jpg","accept":
-/// "image/webp,*/*;q=0.8","stored":[{"accept":"image/webp","content_type":"image/webp"}]}`. `rules`
+/// "image/webp,image/png","stored":[{"accept":"image/webp","content_type":"image/webp"}]}`. `rules`
 /// are the media types that the origin may send, by extension. `path` may have a query; its
 /// extension decides. `accept` is the client's header, null for none. `stored` are the variants
 /// that the cache holds for the URL and may be left out.

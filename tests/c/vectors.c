@@ -96,7 +96,7 @@ static void negotiation(const json *test) {
 
 /* What a cache holds for one URL, as JSON. */
 typedef struct {
-    char stored[MOST_STORED][200];
+    char stored[MOST_STORED][240];
     size_t count;
 } cache;
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the servers and browsers that the service tests run against, where they are missing.
-# Usage: setup.sh [postgres] [ceph] [varnish] [firefox] [chromium]
+# Usage: setup.sh [postgres] [ceph] [varnish] [nginx] [firefox] [chromium]
 set -euo pipefail
 
 missing=()
@@ -21,6 +21,7 @@ for group in "$@"; do
       need_command varnishd varnish
       compgen -G '/usr/lib/*/varnish/vmods/libvmod_xkey.so' >/dev/null || missing+=(varnish-modules)
       ;;
+    nginx) need_command nginx nginx-light ;;
     firefox) need_command firefox-esr firefox-esr ;;
     chromium) need_command chromium chromium ;;
     *) echo "setup.sh: unknown group $group" >&2; exit 2 ;;
