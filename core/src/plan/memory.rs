@@ -139,20 +139,34 @@ fn aimed(encoding: &Encoding, target: Target, picture: &Buffer) -> u64 {
     REFERENCE * judge + encode.max(look)
 }
 
-/// A picture, and what is held besides it while `encoding` is looked for that keeps a score: the
-/// excerpt that is tried, and an encoder that works harder than others.
+/// What is held besides a picture while `encoding` is looked for that keeps a score: the excerpt
+/// that is tried and scored, and an encoder that works harder than others.
 #[cfg(feature = "codecs")]
 pub(crate) fn to_floor(encoding: &Encoding, (width, height): (u32, u32), layout: Layout) -> u64 {
     let picture = Buffer { width, height, layout };
     let tried = u64::from(width.min(SCORED_SIDE)) * u64::from(height.min(SCORED_SIDE));
-    let thorough = match encoding {
-        // A second copy of all coefficients, before they are quantised.
-        Encoding::Jpeg { full_chroma, .. } => picture.pixels() * if *full_chroma { 6 } else { 3 },
-        _ => 0,
+    let excerpt = tried * layout.channels() as u64;
+    let scoring = COMPARISON * tried + 2 * excerpt;
+    BASE + excerpt + REFERENCE * tried + written_and_read(encoding, &picture).max(scoring)
+}
+
+/// What is held besides a picture while it is written and what was written is read again.
+#[cfg(feature = "codecs")]
+pub(crate) fn to_verify(encoding: &Encoding, (width, height): (u32, u32), layout: Layout) -> u64 {
+    BASE + written_and_read(encoding, &Buffer { width, height, layout })
+}
+
+fn written_and_read(encoding: &Encoding, picture: &Buffer) -> u64 {
+    let pixels = picture.pixels();
+    let (thorough, decode) = match encoding {
+        // A second copy of all coefficients, before they are quantised; and those of the reader.
+        Encoding::Jpeg { full_chroma: true, .. } => (6, 6),
+        Encoding::Jpeg { .. } => (3, 3),
+        Encoding::Webp { quality: Some(_), .. } => (0, 1),
+        _ => (0, 4),
     };
-    let target = Target { score: 0, verified: true };
-    let held = BASE + picture.bytes() + tried * layout.channels() as u64;
-    held + thorough + aimed(encoding, target, &picture)
+    let write = encoder(encoding, picture) + thorough * pixels;
+    write.max(picture.bytes() + decode * pixels)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

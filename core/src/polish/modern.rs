@@ -5,7 +5,7 @@ use super::same::same_pixels;
 use super::still::Still;
 use crate::image::{Format, Image};
 use crate::kernel::libwebp;
-use crate::plan::{to_floor, Encoding, OutputPlan};
+use crate::plan::{to_floor, to_verify, Encoding, OutputPlan};
 use crate::quality::{decoded, Kept};
 use crate::{encode, Result};
 
@@ -49,7 +49,7 @@ pub(super) fn lossless_webp(still: &Still<'_>) -> Result<Option<Candidate>> {
     }
     let encoding = Encoding::Webp { quality: None, method: method(pixels(still)) };
     let size = (still.image.width(), still.image.height());
-    let _memory = still.job.charge(to_floor(&encoding, size, still.image.layout()))?;
+    let _memory = still.job.charge(to_verify(&encoding, size, still.image.layout()))?;
     let output = still.output(encoding);
     let data = encode::encode(&still.image, &output, still.job)?.data;
     let same = same_pixels(&still.image, &decoded(&data, still.limits, still.job)?, still.job)?;

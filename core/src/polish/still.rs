@@ -31,16 +31,17 @@ impl<'a> Still<'a> {
         }
         let plan = work.decode_plan();
         let pixels = u64::from(probe.width) * u64::from(probe.height);
-        let wide = if probe.bits > 8 { 3 } else { 2 };
-        // The picture and its copy while it is turned, or samples of 16 bits.
-        let bytes = wide * pixels * plan.layout.channels() as u64;
-        let memory = job.charge(bytes)?;
+        let wide = if probe.bits > 8 || probe.progressive { 3 } else { 2 };
+        let bytes = pixels * plan.layout.channels() as u64;
+        // The picture and its copy while it is turned, or what the decoder holds.
+        let decoding = job.charge(wide * bytes)?;
         let mut image = decode::decode(work.source, probe, &plan, work.limits, job)?;
         let orientation = Orientation::from_exif(probe.orientation);
         if orientation != Orientation::IDENTITY {
             let step = Step::Orient { orientation: probe.orientation };
             image = transform::run(&step, image, &probe.profile, job)?;
         }
+        drop(decoding);
         Ok(Some(Still {
             image,
             limits: work.limits,
@@ -49,7 +50,7 @@ impl<'a> Still<'a> {
             exact: probe.lossless && probe.bits <= 8,
             profile: work.profile(),
             floor: work.options.floor,
-            _memory: memory,
+            _memory: job.charge(bytes)?,
         }))
     }
 

@@ -76,7 +76,14 @@ impl<'a> Floor<'a> {
 
     /// The score of a file against the picture.
     pub fn score(&self, data: &[u8]) -> Result<f64> {
-        self.score_of(&decoded(data, self.limits, self.job)?)
+        let image = decoded(data, self.limits, self.job)?;
+        let part = match excerpt(&image, self.job)? {
+            Cow::Owned(part) => part,
+            Cow::Borrowed(_) => return self.score_of(&image),
+        };
+        // The whole picture is not held while its excerpt is compared.
+        drop(image);
+        self.score_of(&part)
     }
 
     /// The score of a picture, or of its excerpt.

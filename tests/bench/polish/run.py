@@ -24,6 +24,8 @@ def main() -> int:
     parser.add_argument("--release", required=True, type=pathlib.Path)
     parser.add_argument("--pictures", required=True, type=pathlib.Path)
     parser.add_argument("--only", default=",".join(SECTIONS))
+    parser.add_argument("--qualities", default="60,80,90", help="of the JPEG in the headline")
+    parser.add_argument("--most", type=int, default=tools.LARGEST, help="pixels of a picture in `lossy`")
     arguments = parser.parse_args()
     found = {name: shutil.which(name) for name in ("jpegtran", "cwebp")}
     print("tools:", ", ".join(f"{name} {tools.version(name) if path else 'NOT FOUND'}" for name, path in found.items()))
@@ -31,6 +33,8 @@ def main() -> int:
     failures = 0
     with tempfile.TemporaryDirectory() as work:
         bench = tools.Bench(arguments.release, arguments.pictures, pathlib.Path(work))
+        bench.qualities = [int(quality) for quality in arguments.qualities.split(",")]
+        bench.most = arguments.most
         for name in arguments.only.split(","):
             failures += SECTIONS[name](bench)
     print(f"polish: {failures} failures")

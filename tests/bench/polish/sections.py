@@ -1,12 +1,13 @@
 """The tables. Each section prints one and answers the number of its failures."""
 
 import pathlib
+import sys
 from collections import defaultdict
 
 from PIL import Image
 from tools import LARGEST, Bench, same_pixels, size
 
-LOSSLESS = {"JPEG": (), "PNG": (), "GIF": (), "WEBP": ()}
+POLISHED = {"JPEG", "PNG", "GIF", "WEBP"}
 
 
 def percent(part: float, whole: float) -> str:
@@ -22,7 +23,7 @@ def readable(folders: list[pathlib.Path]) -> list[tuple[pathlib.Path, str, int]]
     found = []
     for file in [file for folder in folders for file in files_of(folder)]:
         facts = size(file)
-        if facts and facts[0] in LOSSLESS and facts[1] * facts[2] * facts[3] <= LARGEST:
+        if facts and facts[0] in POLISHED and facts[1] * facts[2] * facts[3] <= LARGEST:
             found.append((file, facts[0], facts[3]))
     return found
 
@@ -34,7 +35,8 @@ def folders(bench: Bench) -> list[pathlib.Path]:
 def lossless(bench: Bench) -> int:
     """Bytes of every tool over the files on which every tool of the row has worked."""
     sums: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for file, form, frames in readable(folders(bench)):
+    for count, (file, form, frames) in enumerate(readable(folders(bench))):
+        print(f"  {count} {file.name}", file=sys.stderr, flush=True)
         source = file.stat().st_size
         info, data = bench.polish(file)
         row = {"polish": len(data)}
@@ -79,7 +81,8 @@ def lossy(bench: Bench) -> int:
     sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     failures = 0
     for file, form, frames in readable([bench.folder("perf")]):
-        if frames > 1 or form not in ("JPEG", "PNG"):
+        _, width, height, _ = size(file) or ("", 0, 0, 1)
+        if frames > 1 or form not in ("JPEG", "PNG") or width * height > bench.most:
             continue
         reference = bench.png(file)
         for name, arguments, others in ways(bench, reference):
@@ -90,7 +93,7 @@ def lossy(bench: Bench) -> int:
                 row[other] = bench.bytes_at(reference, score, encode) or 0
             failures += len(data) > row["source"] or score < 78
             said = ", ".join(f"{key} {value:.0f}" for key, value in row.items())
-            print(f"  {file.name:24} {name:10} {info['status']:14} {info['format']:4} q {info['quality']} score {score:5.1f} ({info['score']}): {said}")
+            print(f"  {file.name:24} {name:10} {info['status']:14} {info['format']:4} q {info['quality']} score {score:5.1f} ({info['score']}): {said}", flush=True)
             if all(row.values()):
                 for key, value in row.items():
                     sums[name][key] += value
@@ -149,7 +152,7 @@ def headline(bench: Bench) -> int:
             image = image.convert("RGB")
             image.thumbnail((1200, 1200), Image.Resampling.LANCZOS)
             image.save(reference)
-        for quality in (60, 80, 90):
+        for quality in bench.qualities:
             jpeg = bench.path(".jpg")
             with Image.open(reference) as image:
                 image.save(jpeg, quality=quality, subsampling="4:2:0", optimize=True)
@@ -166,11 +169,11 @@ def headline(bench: Bench) -> int:
                 row[name] = len(best)
                 row[f"{name} score"] = bench.score(reference, best)
             said = ", ".join(f"{name} {value:.0f}" if "score" not in name else f"({value:.1f})" for name, value in row.items())
-            print(f"  {file.name:24} q {quality} score {score:5.1f}: {said}")
+            print(f"  {file.name:24} q {quality} score {score:5.1f}: {said}", flush=True)
             for name, value in row.items():
                 sums[quality, name] += value
         reference.unlink()
-    for quality in (60, 80, 90):
+    for quality in bench.qualities:
         whole = sums[quality, "jpeg"]
         names = ("jpeg", "polished jpeg", "webp", "avif", "polish webp", "polish avif")
         print(f"q {quality}: " + ", ".join(f"{name} {percent(sums[quality, name], whole)}" for name in names))

@@ -36,6 +36,8 @@ class Bench:
         self.scorer = release / "examples/score"
         self.pictures = pictures
         self.work = work
+        self.qualities = [60, 80, 90]
+        self.most = LARGEST
         self.count = 0
 
     def path(self, suffix: str) -> pathlib.Path:
