@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -72,6 +73,8 @@ func (j *Jobs) Add(meta *Meta) {
 
 func (j *Jobs) work() {
 	defer j.running.Done()
+	// C's allocator keeps what it freed for each thread: few threads, little memory.
+	runtime.LockOSThread()
 	for {
 		select {
 		case <-j.ctx.Done():

@@ -9,5 +9,5 @@ start_origin
 start_proxy -size "${SIZE:-8}"
 (cd "$here/load" && go build -o "$work/load" .)
 "$work/load" -url "$PROXY_URL" -pid "$PROXY_PID" -seconds "${1:-60}" -clients "${2:-200}"
-echo "cache on disk: $(du -sb "$work/cache" | cut -f1) bytes; $(wc -l <"$ORIGIN_LOG") requests at the origin"
+echo "cache on disk: $(find "$work/cache" -type f -printf '%s\n' | awk '{ n += $1 } END { print n }') bytes; $(wc -l <"$ORIGIN_LOG") requests at the origin"
 ! grep -E 'level=(WARN|ERROR)|panic' "$work/proxy.log" | head -5 | grep .
