@@ -7,6 +7,8 @@ mod assets;
 pub mod audit;
 #[cfg(all(test, feature = "codecs"))]
 mod codec_tests;
+#[cfg(feature = "service")]
+mod date;
 pub mod delivery;
 mod error;
 pub mod guard;
@@ -38,6 +40,8 @@ mod engine;
 pub mod fetch;
 #[cfg(feature = "service")]
 pub mod hosted;
+#[cfg(feature = "service")]
+pub mod import;
 #[cfg(feature = "codecs")]
 mod insight;
 #[cfg(feature = "codecs")]
@@ -79,7 +83,9 @@ pub use options::Options;
 #[cfg(feature = "codecs")]
 pub use polish::{PolishMode, PolishOptions, PolishStatus, Polished};
 #[cfg(feature = "service")]
-pub use service::{AccountConfig, Config, Load, ResultsConfig, Service, SourcesConfig};
+pub use service::{
+    AccountConfig, Config, ImportsConfig, Load, ResultsConfig, Service, SourcesConfig,
+};
 
 /// The one version number of every package.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -58,7 +58,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("storage", &["sign", "tls"]),
     ("fetch", &["delivery", "sign", "tls"]),
     ("hosted", &["options", "sign", "storage", "image", "plan", "engine", "delivery"]),
-    ("api", &["hosted", "delivery", "message", "sign", "storage", "url", "options"]),
+    ("import", &["date", "delivery", "fetch", "hosted", "options", "sign", "storage"]),
+    (
+        "api",
+        &["date", "hosted", "delivery", "import", "message", "sign", "storage", "url", "options"],
+    ),
+    ("date", &[]),
     ("backends", &["decode", "transform", "encode"]),
     ("assets", &[]),
     ("input", &["assets", "delivery"]),

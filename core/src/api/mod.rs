@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `/client/v4/accounts/{account}/images/…` | images, variants, keys, direct uploads, settings |
 //! | `/client/v4/accounts/{account}/images/tokens`, `…/domains` | tokens and custom domains: ours |
+//! | `/client/v4/accounts/{account}/images/sources`, `…/imports` | bulk import: ours |
 //! | `/client/v4/zones/{zone}/…` | purge, Vary for Images, settings of transforms |
 //! | `/images/v1…`, `/images/v2…` | what the batch host answers, for any token |
 //! | `/upload/{hash}/{id}?ticket=…` | the target of one direct upload: no token, CORS |
@@ -17,7 +18,6 @@
 
 mod auth;
 mod codes;
-mod date;
 mod direct;
 mod domains;
 mod envelope;
@@ -25,6 +25,7 @@ mod filters;
 mod form;
 mod given;
 mod images;
+mod imports;
 mod keys;
 mod kind;
 mod links;
@@ -37,6 +38,7 @@ mod query;
 mod route;
 mod schemas;
 mod settings;
+mod sources;
 mod tokens;
 mod uploads;
 mod variants;
@@ -47,7 +49,9 @@ use std::cell::Cell;
 
 use serde_json::Value;
 
+use crate::date;
 use crate::hosted::Hosted;
+use crate::import::Imports;
 use crate::{Error, Job, Kind, Request, Response, Result};
 use codes::Subject;
 use envelope::{Outcome, Problem};
@@ -56,7 +60,7 @@ use operation::{Answer, Call, Operation};
 pub use openapi::openapi;
 
 /// Every operation, by what it is about. The order is that of routing.
-const OPERATIONS: [&[Operation]; 11] = [
+const OPERATIONS: [&[Operation]; 13] = [
     keys::OPERATIONS,
     variants::OPERATIONS,
     settings::OPERATIONS,
@@ -65,6 +69,8 @@ const OPERATIONS: [&[Operation]; 11] = [
     images::OPERATIONS,
     tokens::OPERATIONS,
     domains::OPERATIONS,
+    sources::OPERATIONS,
+    imports::OPERATIONS,
     purges::OPERATIONS,
     zones::OPERATIONS,
     zone_settings::OPERATIONS,
@@ -84,6 +90,8 @@ pub struct Api<'a> {
     pub mount: &'a str,
     /// How an address is fetched; without it uploads by address are refused.
     pub fetch: Option<Fetch<'a>>,
+    /// Bulk imports; without them their operations are refused.
+    pub imports: Option<&'a Imports>,
 }
 
 /// What a verb gives back.

@@ -2,6 +2,7 @@
 
 use serde_json::{json, Map, Value};
 
+use super::imports::LOG_FILE;
 use super::kind::{reference, Kind};
 use super::operation::{Argument, Body, Need, Operation, Place};
 use super::{direct, operation, route, schemas};
@@ -76,7 +77,7 @@ pub(super) fn verbs() -> Value {
             "arguments": arguments,
             "one_of": operation.one_of,
             "file": operation.arguments.iter().any(|argument| file(&argument)),
-            "bytes": operation.result.is_empty(),
+            "bytes": matches!(operation.result, "" | LOG_FILE),
         });
         (operation.verb.to_owned(), told)
     };
@@ -191,6 +192,10 @@ fn request_body(operation: &Operation) -> Option<Value> {
 fn responses(operation: &Operation) -> Value {
     let success = match operation.result {
         "" => json!({"image/*": {"schema": {}}}),
+        LOG_FILE => json!({
+            "application/x-ndjson": {"schema": {"type": "string"}},
+            "text/csv": {"schema": {"type": "string"}},
+        }),
         name => json!({"application/json": {"schema": schemas::envelope(reference(name))}}),
     };
     let mut failures = FAILURES.to_vec();

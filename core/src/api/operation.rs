@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::codes::Subject;
 use super::kind::{whole, Kind};
 use super::Api;
+use crate::import::Imports;
 use crate::{Error, Job, Result};
 
 /// Before every path of one account.
@@ -51,7 +52,7 @@ impl Operation {
     pub(crate) fn subject(&self) -> Subject {
         match self.verb.split('.').next() {
             Some("variants") => Subject::Variant,
-            Some("keys" | "tokens" | "domains") => Subject::Access,
+            Some("keys" | "tokens" | "domains" | "sources" | "imports") => Subject::Access,
             Some("uploads") => Subject::Upload,
             _ if self.verb == "images.upload" => Subject::Upload,
             _ => Subject::Other,
@@ -167,6 +168,12 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Bulk imports, where the service has them.
+    pub(crate) fn imports(&self) -> Result<&Imports> {
+        let missing = || Error::unsupported("imports: the service was opened without them");
+        self.api.imports.ok_or_else(missing)
+    }
+
     /// A text that must be there.
     pub(crate) fn needed(&self, name: &str) -> Result<&str> {
         self.text(name).ok_or_else(|| Error::invalid(name, "a text", "nothing"))

@@ -12,7 +12,14 @@ const OPTIONS: &str = include_str!("../../options.schema.json");
 /// Every component by name.
 pub(super) fn all() -> Map<String, Value> {
     let mut all = Map::new();
-    for group in [images(), variants(), access(), service()] {
+    for group in [
+        images(),
+        variants(),
+        access(),
+        service(),
+        super::sources::schemas(),
+        super::imports::schemas(),
+    ] {
         if let Value::Object(group) = group {
             all.extend(group);
         }
@@ -29,7 +36,7 @@ pub(super) fn envelope(result: Value) -> Value {
 }
 
 /// An object with exactly these members.
-fn object(properties: Value) -> Value {
+pub(super) fn object(properties: Value) -> Value {
     let required: Vec<&String> = properties.as_object().into_iter().flat_map(Map::keys).collect();
     json!({
         "type": "object", "required": required, "properties": properties,
@@ -38,7 +45,7 @@ fn object(properties: Value) -> Value {
 }
 
 /// A list of these.
-fn list(items: Value) -> Value {
+pub(super) fn list(items: Value) -> Value {
     json!({"type": "array", "items": items})
 }
 

@@ -9,6 +9,7 @@
 
 mod address;
 mod body;
+mod client;
 mod exchange;
 mod network;
 mod origins;
@@ -16,6 +17,7 @@ mod target;
 mod watch;
 
 pub use address::{is_special, may_connect, Network};
+pub use client::{Answered, Asked, Client};
 pub use network::{Connector, RealNetwork, Resolver, Stream};
 pub use origins::Origins;
 pub use target::{Host, Target};

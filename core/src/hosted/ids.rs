@@ -28,7 +28,8 @@ pub fn access_of(id: &str) -> Option<bool> {
     char::from(*last).to_digit(16).map(|digit| digit % 2 == 1)
 }
 
-fn is_uuid(id: &str) -> bool {
+/// Whether an id looks like a generated one.
+pub(super) fn is_uuid(id: &str) -> bool {
     let fits = |(at, byte): (usize, u8)| match at {
         8 | 13 | 18 | 23 => byte == b'-',
         _ => byte.is_ascii_hexdigit(),

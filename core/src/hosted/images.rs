@@ -351,7 +351,7 @@ fn wish(image: &Image, ahead: Option<&Ahead>) -> Result<Option<Change>> {
     Ok(Some(Change::AddDocument { document, most: u64::MAX }))
 }
 
-fn check_private_custom(private: bool, settings: &Settings) -> Result<()> {
+pub(super) fn check_private_custom(private: bool, settings: &Settings) -> Result<()> {
     match private && !settings.private_custom_ids {
         true => {
             let expected = "false for an image with a custom id";

@@ -69,6 +69,11 @@ impl Node {
         Ok(node)
     }
 
+    /// What tells it from the others.
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
     fn beat(&self) -> Result<()> {
         let shared = self.shared.clone();
         let thread = std::thread::Builder::new()

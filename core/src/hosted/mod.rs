@@ -13,9 +13,11 @@
 //! | `variants`, `keys`, `settings`, `vary`, `accounts`, `tokens` | documents |
 //! | `copy`, `lease` | this node's copy and how it stays fresh |
 //! | `purge` | what nodes must forget, and the words it is written in |
+//! | `arrivals` | images that a job brings, many in one commit |
 //! | `tidy` | what is cleared away in the background |
 
 mod accounts;
+mod arrivals;
 mod base64url;
 mod copy;
 mod documents;
@@ -38,6 +40,7 @@ mod variants;
 mod vary;
 
 pub use accounts::Account;
+pub(crate) use arrivals::{Arrival, Arrived};
 pub use ids::access_of;
 pub use images::{Stats, Update, Upload};
 pub use keys::SigningKey;
@@ -159,8 +162,19 @@ impl Hosted {
         self.node.stop();
     }
 
-    fn now(&self) -> u64 {
+    /// The time now, in Unix milliseconds.
+    pub(crate) fn now(&self) -> u64 {
         (self.setup.clock)()
+    }
+
+    /// Rows, documents and the log.
+    pub(crate) fn catalog(&self) -> &dyn Catalog {
+        &*self.stores.catalog
+    }
+
+    /// What tells this node from the others: 32 hex digits, new with each opening.
+    pub(crate) fn node(&self) -> &str {
+        self.node.name()
     }
 
     /// Waits until every node knows what was committed as `seq`.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::fetch::Rules;
+use crate::import::SecretsKey;
 use crate::{Error, Limits, Result};
 
 /// Where a service keeps its state, what it may read, and what one request may cost.
@@ -40,6 +41,8 @@ pub struct Config {
     pub mount: String,
     /// Which sources may be transformed by URL.
     pub sources: SourcesConfig,
+    /// What bulk imports may do.
+    pub imports: ImportsConfig,
     /// What one picture may cost.
     pub limits: Limits,
     /// Whether every delivery and transform has to be signed. Opening fails without a key.
@@ -65,6 +68,20 @@ pub struct ResultsConfig {
     pub disk: u64,
     /// A bucket in place of the disk, as for `originals`; nodes may share it.
     pub bucket: Option<String>,
+}
+
+/// What bulk imports may do. Which servers they may ask follows from [`SourcesConfig`]: its
+/// networks, its ports, and whether it allows `http`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImportsConfig {
+    /// What the credentials of sources are encrypted with: 64 hex digits. Without it sources with
+    /// credentials are refused. Nodes of a cluster need the same one.
+    pub secrets_key: Option<String>,
+    /// Folders of this machine that may be imported from, with all below them.
+    pub folders: Vec<PathBuf>,
+    /// Objects of one job that this node works on at once, at most; 0 leaves the work to others.
+    pub workers: usize,
 }
 
 /// The account that exists from the start.
@@ -119,6 +136,7 @@ impl Default for Config {
             base_url: None,
             mount: String::new(),
             sources: SourcesConfig::default(),
+            imports: ImportsConfig::default(),
             limits: Limits::default(),
             require_signature: false,
             workers: std::thread::available_parallelism().map_or(1, Into::into),
@@ -126,6 +144,12 @@ impl Default for Config {
             avif_budget_ms: 0,
             lease_ms: 1000,
         }
+    }
+}
+
+impl Default for ImportsConfig {
+    fn default() -> Self {
+        ImportsConfig { secrets_key: None, folders: Vec::new(), workers: 32 }
     }
 }
 
@@ -176,6 +200,9 @@ impl Config {
         if self.lease_ms < 100 {
             return Err(Error::invalid("lease_ms", "at least 100", self.lease_ms));
         }
+        if let Some(key) = &self.imports.secrets_key {
+            SecretsKey::read(key)?;
+        }
         self.sources.rules().map(drop)
     }
 
@@ -205,12 +232,23 @@ impl fmt::Debug for Config {
             .field("base_url", &self.base_url)
             .field("mount", &self.mount)
             .field("sources", &self.sources)
+            .field("imports", &self.imports)
             .field("limits", &self.limits)
             .field("require_signature", &self.require_signature)
             .field("workers", &self.workers)
             .field("queue", &self.queue)
             .field("avif_budget_ms", &self.avif_budget_ms)
             .field("lease_ms", &self.lease_ms)
+            .finish()
+    }
+}
+
+impl fmt::Debug for ImportsConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImportsConfig")
+            .field("secrets_key", &self.secrets_key.as_ref().map(|_| "…"))
+            .field("folders", &self.folders)
+            .field("workers", &self.workers)
             .finish()
     }
 }
@@ -282,6 +320,7 @@ mod tests {
             r#"{"folder":"a","base_url":"https://"}"#,
             r#"{"folder":"a","workers":0}"#,
             r#"{"folder":"a","lease_ms":5}"#,
+            r#"{"folder":"a","imports":{"secrets_key":"ab"}}"#,
             r#"{"folder":"a","sources":{"networks":["10.0.0.0/33"]}}"#,
         ] {
             assert!(Config::from_json(text).is_err(), "{text}");
@@ -292,8 +331,10 @@ mod tests {
     #[test]
     fn secrets_are_shown_nowhere() {
         let text = r#"{"catalog":"postgres://me:hush@host/db?sslkey=hush","admin_token":"hush",
-            "originals":"s3://bucket/a?secret_access_key=hush","results":{"bucket":"s3://hush@b?key=hush"}}"#;
+            "originals":"s3://bucket/a?secret_access_key=hush","results":{"bucket":"s3://hush@b?key=hush"},
+            "imports":{"secrets_key":"a0b1a0b1a0b1a0b1a0b1a0b1a0b1a0b1a0b1a0b1a0b1a0b1a0b1a0b1a0b1a0b1"}}"#;
         let shown = format!("{:?}", Config::from_json(text).unwrap());
+        assert!(!shown.contains("a0b1"));
         assert!(!shown.contains("hush") && shown.contains("postgres://…@host/db?…"), "{shown}");
         let wrong = error(r#"{"folder":"a","admin_token":["hush"]}"#);
         assert!(!wrong.contains("hush"), "{wrong}");

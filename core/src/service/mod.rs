@@ -46,6 +46,7 @@ use crate::fetch::Fetcher;
 use crate::guard::guard;
 use crate::hooks::Hooks;
 use crate::hosted::{Account, Hosted, Setup};
+use crate::import::{self, Imports, SecretsKey};
 use crate::{Engine, Error, Job, Request, Response, Result};
 use background::Background;
 use claim::Claims;
@@ -55,7 +56,7 @@ use sources::Sources;
 use stores::Shelves;
 use work::Landed;
 
-pub use config::{AccountConfig, Config, ResultsConfig, SourcesConfig};
+pub use config::{AccountConfig, Config, ImportsConfig, ResultsConfig, SourcesConfig};
 pub use pool::Load;
 
 /// An image CDN: hosted images, transforms, their REST API. Clones share one.
@@ -68,7 +69,8 @@ struct Inner {
     engine: Engine,
     pool: Pool,
     shelves: Arc<Shelves>,
-    hosted: Hosted,
+    hosted: Arc<Hosted>,
+    imports: Imports,
     flights: Flights<Landed>,
     sources: Sources,
     background: Arc<Background>,
@@ -99,8 +101,8 @@ impl Service {
         let shelves = Arc::new(Shelves::open(config)?);
         let background = Arc::new(Background::new());
         let stores = stores::open(config)?;
-        let hosted =
-            Hosted::open(stores.clone(), engine.clone(), setup(config, &shelves, &background))?;
+        let setup = setup(config, &shelves, &background);
+        let hosted = Arc::new(Hosted::open(stores.clone(), engine.clone(), setup)?);
         if config.require_signature && hosted.keys(&hosted.home().id)?.is_empty() {
             return Err(Error::invalid("require_signature", "a signing key", "none"));
         }
@@ -110,6 +112,7 @@ impl Service {
             pool: Pool::new(config.workers, config.queue),
             sources: Sources::open(config, fetcher, shelves.clone())?,
             shelves,
+            imports: Imports::open(hosted.clone(), imports(config)?)?,
             hosted,
             flights: Flights::new(),
             background,
@@ -141,12 +144,28 @@ impl Service {
     pub fn close(&self) {
         self.0.background.stop();
         self.0.background.join();
+        self.0.imports.stop();
         self.0.hosted.close();
     }
 
     /// The account that exists from the start.
     pub fn account(&self) -> &Account {
         self.0.hosted.home()
+    }
+
+    /// Calls `tell` with the progress of an import of an account (the one that exists from the
+    /// start where none is named): at once, and then each time that `every` has passed and
+    /// something has changed, until the job no longer runs or `tell` says no. Gives the last.
+    pub fn follow_import(
+        &self,
+        account: Option<&str>,
+        id: &str,
+        every: Duration,
+        job: &Job,
+        tell: impl FnMut(&import::Progress) -> bool,
+    ) -> Result<import::Progress> {
+        let account = account.unwrap_or(&self.0.hosted.home().id);
+        guard(|| self.0.imports.follow(account, id, every, job, tell))
     }
 
     /// How busy it is.
@@ -178,6 +197,16 @@ impl Inner {
     fn count_transform(&self) {
         self.transforms.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+fn imports(config: &Config) -> Result<import::Setup> {
+    let key = config.imports.secrets_key.as_deref();
+    Ok(import::Setup {
+        rules: config.sources.rules()?,
+        secrets_key: key.map(SecretsKey::read).transpose()?,
+        folders: config.imports.folders.clone(),
+        workers: config.imports.workers,
+    })
 }
 
 fn setup(config: &Config, shelves: &Arc<Shelves>, background: &Arc<Background>) -> Setup {

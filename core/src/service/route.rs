@@ -113,7 +113,13 @@ impl Inner {
         let base_url = self.config.base_url.clone().unwrap_or_else(called);
         let mount = &self.config.mount;
         let fetch = |url: &str, most: u64, job: &Job| self.fetch(url, most, job);
-        work(&Api { hosted: &self.hosted, base_url: &base_url, mount, fetch: Some(&fetch) })
+        work(&Api {
+            hosted: &self.hosted,
+            base_url: &base_url,
+            mount,
+            fetch: Some(&fetch),
+            imports: Some(&self.imports),
+        })
     }
 
     /// The bytes of an address that the account's owner names, from anywhere public.

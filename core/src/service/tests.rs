@@ -9,6 +9,7 @@ use crate::{Job, Request, Response};
 
 mod ahead;
 mod delivery;
+mod imports;
 mod transforms;
 mod wants;
 mod web;

@@ -10,6 +10,8 @@
 //! Spaces, control characters, raw non-ASCII, `\` and `#` are refused on both sides, because
 //! browsers rewrite them and the text that arrives would not be the text that was signed.
 
+#[cfg(feature = "service")]
+pub(crate) mod digest;
 pub(crate) mod escape;
 
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::catalog::{
-    Change, Document, Draft, Entry, Filter, Image, Operand, Operator, Outcome, Page,
+    Change, Document, Draft, Entry, Filter, Image, ImportChange, ImportItem, ImportJob, ItemState,
+    Operand, Operator, Outcome, Page,
 };
 use super::results::{Kept, Label, Selector};
 use super::{fresh_key, Blob, Catalog, Originals, Results};
@@ -46,6 +47,7 @@ pub fn catalog(store: &dyn Catalog) {
     documents(store);
     log(store);
     notes(store);
+    imports(store);
     writers(store);
     leases(store);
 }
@@ -304,6 +306,133 @@ fn notes(store: &dyn Catalog) {
     done(store, &[Change::DropNote { key: "old".into() }, Change::DropNote { key: "x".into() }]);
     assert_eq!(store.notes(100, 10).unwrap(), ["new"]);
     done(store, &[Change::DropNote { key: "new".into() }]);
+}
+
+/// A job is listed once, its objects are claimed once and dealt with once, and only while it runs.
+fn imports(store: &dyn Catalog) {
+    let (account, id, journal) = ("imports".to_owned(), fresh_key().unwrap(), store.journal());
+    let job = ImportJob {
+        account: account.clone(),
+        id: id.clone(),
+        source: "s".into(),
+        status: "running".into(),
+        spec: "{}".into(),
+        created: 7,
+        started: 8,
+        ..ImportJob::default()
+    };
+    let import = |change: ImportChange| [Change::Import(change)];
+    let add = import(ImportChange::Add(Box::new(job.clone())));
+    done(store, &add);
+    refused(store, &add, Outcome::Exists);
+    assert_eq!(journal.job(&account, &id).unwrap(), Some(job));
+    assert_eq!(journal.jobs(Some(&account), Some("running")).unwrap().len(), 1);
+    assert!(journal.jobs(Some(&account), Some("paused")).unwrap().is_empty());
+
+    let item =
+        |key: &str, state| ImportItem { key: key.into(), state, bytes: 5, ..ImportItem::default() };
+    let found = |was: &str, cursor: &str, keys: &[&str]| {
+        import(ImportChange::Found {
+            account: account.clone(),
+            id: id.clone(),
+            was: was.into(),
+            cursor: cursor.into(),
+            listed: cursor == "end",
+            excluded: 1,
+            items: keys.iter().map(|key| item(key, ItemState::Waiting)).collect(),
+        })
+    };
+    done(store, &found("", "b", &["a", "b//+ %é", "c"]));
+    refused(store, &found("", "b", &["x"]), Outcome::Changed);
+    // What is known already is not found again.
+    done(store, &found("b", "end", &["c", "d"]));
+    refused(store, &found("end", "more", &["x"]), Outcome::Changed);
+    claims(store, &account, &id);
+}
+
+fn claims(store: &dyn Catalog, account: &str, id: &str) {
+    let journal = store.journal();
+    let import = |change: ImportChange| [Change::Import(change)];
+    let (one, two) = ("1".repeat(32), "2".repeat(32));
+    let claim = |name: &str, most| {
+        done(store, &import(ImportChange::Claim { job: id.into(), claim: name.into(), most }));
+        let claimed = journal.claimed(id, name).unwrap();
+        claimed.into_iter().map(|item| item.key).collect::<Vec<_>>()
+    };
+    let (first, second) = (format!("{one}x"), format!("{two}y"));
+    assert_eq!(claim(&first, 3), ["a", "b//+ %é", "c"]);
+    assert_eq!(claim(&second, 3), ["d"]);
+    let deal = |claim: &str, key: &str, state| {
+        let item = ImportItem {
+            key: key.into(),
+            state,
+            bytes: 9,
+            image: "i".into(),
+            ..ImportItem::default()
+        };
+        let (account, id, claim) = (account.to_owned(), id.to_owned(), claim.to_owned());
+        import(ImportChange::Dealt { account, id, claim, items: vec![item] })
+    };
+    done(store, &deal(&first, "a", ItemState::Imported));
+    refused(store, &deal(&first, "a", ItemState::Imported), Outcome::Changed);
+    refused(store, &deal(&second, "c", ItemState::Failed), Outcome::Changed);
+    done(store, &import(ImportChange::Free { job: id.into(), node: one }));
+    refused(store, &deal(&first, "c", ItemState::Failed), Outcome::Changed);
+    done(store, &deal(&second, "d", ItemState::Failed));
+    // A node that lives no more has claimed nothing.
+    assert_eq!(claim(&first, 1), ["b//+ %é"]);
+    journal.free(&two).unwrap();
+    assert_eq!(claim(&second, 9), ["b//+ %é", "c"]);
+    done(store, &deal(&second, "c", ItemState::Skipped));
+    let turn = |from, to| ImportChange::Turn {
+        account: account.into(),
+        id: id.into(),
+        from,
+        to,
+        reason: "why".into(),
+        now: 20,
+        starts: to == "running",
+        ends: to == "aborted",
+    };
+    done(store, &import(turn(&["running"], "paused")));
+    refused(store, &deal(&second, "b//+ %é", ItemState::Imported), Outcome::Changed);
+    refused(store, &import(turn(&["running"], "paused")), Outcome::Changed);
+    done(store, &import(turn(&["paused"], "running")));
+    let row = journal.job(account, id).unwrap().unwrap();
+    assert_eq!((row.base, row.base_bytes, row.started, row.cursor.as_str()), (3, 9, 20, "end"));
+    let counts = row.counts;
+    assert_eq!((counts.found, counts.imported, counts.skipped, counts.failed), (4, 1, 1, 1));
+    assert_eq!((counts.excluded, counts.bytes, counts.done()), (2, 9, 3));
+    assert!(journal.is_waiting(id).unwrap());
+    done(store, &deal(&second, "b//+ %é", ItemState::Imported));
+    assert!(!journal.is_waiting(id).unwrap());
+    let log = journal.dealt(id, "a", 2).unwrap();
+    let log: Vec<(&str, ItemState)> = log.iter().map(|it| (it.key.as_str(), it.state)).collect();
+    assert_eq!(log, [("b//+ %é", ItemState::Imported), ("c", ItemState::Skipped)]);
+    remembered(store, account);
+    let drop = |from| ImportChange::Drop { account: account.into(), id: id.into(), from };
+    refused(store, &import(drop(&["aborted"])), Outcome::Changed);
+    done(store, &import(turn(&["running", "paused"], "aborted")));
+    done(store, &import(drop(&["aborted"])));
+    assert!(journal.job(account, id).unwrap().is_none());
+    assert!(journal.dealt(id, "", 9).unwrap().is_empty());
+}
+
+fn remembered(store: &dyn Catalog, account: &str) {
+    let known = || store.journal().imported(account, "s", "p/a").unwrap();
+    assert_eq!(known(), None);
+    for bytes in [1, 2] {
+        let etag = format!("e{bytes}");
+        let (account, source, image) = (account.into(), "s".into(), "p/a".into());
+        done(
+            store,
+            &[Change::Import(ImportChange::Remember { account, source, image, bytes, etag })],
+        );
+    }
+    assert_eq!(known(), Some((2, "e2".into())));
+    let (account, source) = (account.into(), "s".into());
+    done(store, &[Change::Import(ImportChange::Forget { account, source })]);
+    assert_eq!(known(), None);
 }
 
 /// Many writers at once: every entry has its own number, and a name has one winner.

@@ -123,6 +123,9 @@ impl Catalog for FaultyCatalog {
         self.check()?;
         self.0.notes(before, most)
     }
+    fn journal(&self) -> &dyn crate::storage::catalog::Journal {
+        self.0.journal()
+    }
     fn commit(&self, changes: &[Change]) -> Result<Outcome> {
         self.check()?;
         let outcome = self.0.commit(changes)?;

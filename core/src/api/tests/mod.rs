@@ -71,6 +71,7 @@ impl Bench {
             base_url: "https://img.test",
             mount: "/cdn",
             fetch: Some(&fetch),
+            imports: None,
         }
     }
 

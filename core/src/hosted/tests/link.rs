@@ -77,6 +77,9 @@ impl Catalog for Link {
     fn notes(&self, before: u64, most: usize) -> Result<Vec<String>> {
         self.inner()?.notes(before, most)
     }
+    fn journal(&self) -> &dyn crate::storage::catalog::Journal {
+        self.shared.inner.journal()
+    }
     fn commit(&self, changes: &[Change]) -> Result<Outcome> {
         let outcome = self.inner()?.commit(changes)?;
         *self.shared.written.lock().unwrap() += 1;

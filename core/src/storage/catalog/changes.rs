@@ -5,7 +5,7 @@ use rusqlite::types::Value as Cell;
 use super::rows::{self, number};
 use super::schema::{COUNT_UP, INSERT_IMAGE, LOG, UPDATE_IMAGE};
 use super::select::{counter, images_of, int, one_image, text};
-use super::{terms, Change, Document, Image, Outcome};
+use super::{journal, terms, Change, Document, Image, Outcome};
 
 /// A transaction of either database.
 pub(super) trait Statements {
@@ -33,7 +33,7 @@ impl<E> From<E> for Stop<E> {
     }
 }
 
-type Done<T, D> = Result<T, Stop<<D as Statements>::Error>>;
+pub(super) type Done<T, D> = Result<T, Stop<<D as Statements>::Error>>;
 
 /// Makes the changes; gives the newest number of the log.
 pub(super) fn make<D: Statements>(db: &mut D, changes: &[Change]) -> Done<u64, D> {
@@ -80,6 +80,7 @@ fn apply<D: Statements>(db: &mut D, change: &Change) -> Done<(), D> {
             db.run("DELETE FROM notes WHERE blob = $1", &[text(key)])?;
             Ok(())
         }
+        Change::Import(change) => journal::changes::apply(db, change),
         Change::Log(entry) => {
             let seq = count_up(db, LOG, 1)?;
             let sql = "INSERT INTO log (seq, kind, account, subject, at) \
@@ -98,7 +99,7 @@ fn next_version<D: Statements>(db: &mut D) -> Result<u64, D::Error> {
     count_up(db, "versions", 1)
 }
 
-fn expect<D: Statements>(done: u64, otherwise: Outcome) -> Done<(), D> {
+pub(super) fn expect<D: Statements>(done: u64, otherwise: Outcome) -> Done<(), D> {
     match done {
         0 => Err(Stop::Refused(otherwise)),
         _ => Ok(()),

@@ -8,6 +8,7 @@
 
 mod changes;
 mod filter;
+mod journal;
 mod pages;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -18,6 +19,7 @@ mod sqlite;
 mod terms;
 
 pub use filter::{Filter, Operand, Operator};
+pub use journal::{ImportChange, ImportCounts, ImportItem, ImportJob, ItemState, Journal, NODE};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresCatalog;
 pub use sqlite::SqliteCatalog;
@@ -49,6 +51,9 @@ pub trait Catalog: Send + Sync {
 
     /// Keys of blobs noted before `before`, at most `most`.
     fn notes(&self, before: u64, most: usize) -> Result<Vec<String>>;
+
+    /// What is known of imports.
+    fn journal(&self) -> &dyn Journal;
 
     /// Makes all changes, or none.
     fn commit(&self, changes: &[Change]) -> Result<Outcome>;
@@ -226,6 +231,8 @@ pub enum Change {
         /// The blob's key.
         key: String,
     },
+    /// Changes the journal of imports.
+    Import(ImportChange),
     /// Appends to the log.
     Log(Entry),
 }

@@ -57,11 +57,11 @@ impl Cells for rusqlite::Row<'_> {
     }
 }
 
-fn unsigned<R: Cells>(row: &R, column: usize) -> Result<u64, R::Error> {
+pub(super) fn unsigned<R: Cells>(row: &R, column: usize) -> Result<u64, R::Error> {
     Ok(row.number(column)?.and_then(|value| u64::try_from(value).ok()).unwrap_or(0))
 }
 
-fn text<R: Cells>(row: &R, column: usize) -> Result<String, R::Error> {
+pub(super) fn text<R: Cells>(row: &R, column: usize) -> Result<String, R::Error> {
     Ok(row.text(column)?.unwrap_or_default())
 }
 

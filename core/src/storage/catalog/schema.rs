@@ -36,6 +36,29 @@ CREATE TABLE log (
     "
 CREATE TABLE nodes (node TEXT PRIMARY KEY, seen BIGINT NOT NULL, until BIGINT NOT NULL);
 ",
+    "
+CREATE TABLE imports (
+    account TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL, status TEXT NOT NULL,
+    reason TEXT NOT NULL, spec TEXT NOT NULL, cursor TEXT NOT NULL, listed BIGINT NOT NULL,
+    created BIGINT NOT NULL, started BIGINT NOT NULL, ended BIGINT NOT NULL,
+    base BIGINT NOT NULL, base_bytes BIGINT NOT NULL,
+    found BIGINT NOT NULL, imported BIGINT NOT NULL, skipped BIGINT NOT NULL,
+    failed BIGINT NOT NULL, excluded BIGINT NOT NULL, bytes BIGINT NOT NULL,
+    PRIMARY KEY (account, id)
+);
+CREATE INDEX imports_running ON imports (created) WHERE status = 'running';
+CREATE TABLE import_items (
+    job TEXT NOT NULL, key TEXT NOT NULL, bytes BIGINT NOT NULL, etag TEXT NOT NULL,
+    extra TEXT NOT NULL, state BIGINT NOT NULL, claim TEXT NOT NULL, reason TEXT NOT NULL,
+    image TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (job, key)
+);
+CREATE INDEX import_items_free ON import_items (job, key) WHERE state = 0 AND claim = '';
+CREATE INDEX import_items_claimed ON import_items (job, claim, key) WHERE state = 0 AND claim <> '';
+CREATE TABLE imported (
+    account TEXT NOT NULL, source TEXT NOT NULL, image TEXT NOT NULL, bytes BIGINT NOT NULL,
+    etag TEXT NOT NULL, PRIMARY KEY (account, source, image)
+);
+",
 ];
 
 /// Read before anything else, so it is made on its own.

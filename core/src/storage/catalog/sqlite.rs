@@ -11,6 +11,7 @@ use rusqlite::types::Value as Cell;
 use rusqlite::{params_from_iter, Connection, OptionalExtension, Row, TransactionBehavior};
 
 use super::changes::{self, Statements, Stop};
+use super::journal::{select as told, ImportItem, ImportJob, Journal};
 use super::pages;
 use super::rows::{self, number};
 use super::schema::{COUNTERS, LOG, STEPS};
@@ -149,6 +150,10 @@ impl Catalog for SqliteCatalog {
         self.rows(select::notes(before, most), |row| row.get(0))
     }
 
+    fn journal(&self) -> &dyn Journal {
+        self
+    }
+
     fn commit(&self, changes: &[Change]) -> Result<Outcome> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut work = || -> std::result::Result<u64, Stop<rusqlite::Error>> {
@@ -185,5 +190,39 @@ impl Catalog for SqliteCatalog {
             Ok(oldest.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(next))
         };
         work().map_err(|error| failed("writing the catalog", error))
+    }
+}
+
+impl Journal for SqliteCatalog {
+    fn job(&self, account: &str, id: &str) -> Result<Option<ImportJob>> {
+        Ok(self.rows(told::job(account, id), |row| told::as_job(row))?.pop())
+    }
+
+    fn jobs(&self, account: Option<&str>, status: Option<&str>) -> Result<Vec<ImportJob>> {
+        self.rows(told::jobs(account, status), |row| told::as_job(row))
+    }
+
+    fn claimed(&self, job: &str, claim: &str) -> Result<Vec<ImportItem>> {
+        self.rows(told::claimed(job, claim), |row| told::as_item(row))
+    }
+
+    fn dealt(&self, job: &str, after: &str, most: usize) -> Result<Vec<ImportItem>> {
+        self.rows(told::dealt(job, after, most), |row| told::as_item(row))
+    }
+
+    fn is_waiting(&self, job: &str) -> Result<bool> {
+        let found: Vec<i64> = self.rows(told::waiting(job), |row| row.get(0))?;
+        Ok(found.first().is_some_and(|count| *count > 0))
+    }
+
+    fn imported(&self, account: &str, source: &str, image: &str) -> Result<Option<(u64, String)>> {
+        Ok(self.rows(told::imported(account, source, image), |row| told::as_known(row))?.pop())
+    }
+
+    fn free(&self, node: &str) -> Result<()> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let (sql, cells) = told::free_others(node);
+        let freed = writer.execute(&sql, params_from_iter(cells));
+        freed.map(drop).map_err(|error| failed("writing the catalog", error))
     }
 }

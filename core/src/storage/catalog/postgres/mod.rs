@@ -17,6 +17,7 @@ use ::postgres::{Config, GenericClient, Row, Statement};
 use rusqlite::types::Value;
 
 use super::changes::{self, Statements, Stop};
+use super::journal::{select as told, ImportItem, ImportJob, Journal};
 use super::pages;
 use super::rows::{self, Cells};
 use super::schema::{COUNTERS, LOG, STEPS};
@@ -259,6 +260,10 @@ impl Catalog for PostgresCatalog {
         self.rows(&select::notes(before, most), |row| Ok(row.text(0)?.unwrap_or_default()))
     }
 
+    fn journal(&self) -> &dyn Journal {
+        self
+    }
+
     fn commit(&self, changes: &[Change]) -> Result<Outcome> {
         self.pool.with("writing the catalog", |link| match commit(link, changes) {
             Ok(newest) => Ok(Outcome::Done(newest)),
@@ -307,6 +312,40 @@ impl Catalog for PostgresCatalog {
 
     fn wait(&self, timeout: Duration) {
         self.listener.wait(timeout);
+    }
+}
+
+impl Journal for PostgresCatalog {
+    fn job(&self, account: &str, id: &str) -> Result<Option<ImportJob>> {
+        Ok(self.rows(&told::job(account, id), told::as_job)?.pop())
+    }
+
+    fn jobs(&self, account: Option<&str>, status: Option<&str>) -> Result<Vec<ImportJob>> {
+        self.rows(&told::jobs(account, status), told::as_job)
+    }
+
+    fn claimed(&self, job: &str, claim: &str) -> Result<Vec<ImportItem>> {
+        self.rows(&told::claimed(job, claim), told::as_item)
+    }
+
+    fn dealt(&self, job: &str, after: &str, most: usize) -> Result<Vec<ImportItem>> {
+        self.rows(&told::dealt(job, after, most), told::as_item)
+    }
+
+    fn is_waiting(&self, job: &str) -> Result<bool> {
+        Ok(self.number(&told::waiting(job))? > 0)
+    }
+
+    fn imported(&self, account: &str, source: &str, image: &str) -> Result<Option<(u64, String)>> {
+        Ok(self.rows(&told::imported(account, source, image), told::as_known)?.pop())
+    }
+
+    fn free(&self, _: &str) -> Result<()> {
+        let sql = format!(
+            "UPDATE import_items SET claim = '' WHERE state = 0 AND claim <> '' AND NOT EXISTS \
+             (SELECT 1 FROM nodes WHERE node = substr(claim, 1, 32) AND until > {NOW})"
+        );
+        self.run(&sql, &[])
     }
 }
 

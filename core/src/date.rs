@@ -17,7 +17,8 @@ pub(crate) fn read(name: &str, text: &str) -> Result<u64> {
     read_text(text).ok_or_else(|| Error::invalid(name, "a time such as 2026-11-28T12:00:00Z", text))
 }
 
-fn read_text(text: &str) -> Option<u64> {
+/// The same, without a word on what is wrong.
+pub(crate) fn read_text(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
     let form = b"dddd-dd-ddTdd:dd:dd";
     let fits = |(byte, form): (&u8, &u8)| match form {
