@@ -36,6 +36,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     Serve(ServeArgs),
     Audit(AuditArgs),
+    Import(ImportArgs),
 }
 
 /// Turn pictures into better ones.
@@ -239,6 +240,80 @@ pub(crate) struct ServeArgs {
     pub service: ServiceArgs,
     #[command(flatten)]
     pub limits: LimitArgs,
+}
+
+/// Import pictures in bulk: from a bucket, a list, a folder, or another service's account.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "SOURCE is s3://BUCKET/PATH, gs://BUCKET/PATH, az://CONTAINER/PATH, the URL of a list of addresses
+or of a sitemap, a folder, or an account of another service: https://HOST/client/v4/accounts/ID.
+The key of each object is the id of its image. The same command again imports what is new; one that
+was interrupted goes on where it was.
+
+Credentials come from the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN;
+GOOGLE_APPLICATION_CREDENTIALS; AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN; SAFELIGHT_SOURCE_TOKEN
+for another service. They are kept encrypted with SAFELIGHT_SECRETS_KEY, or with the key in
+secrets.key in the folder of state, which is made where it is missing.
+
+Examples:
+  safelight import s3://pictures/photos --endpoint https://s3.example --state data
+  safelight import https://api.example/client/v4/accounts/ID --token TOKEN --state data
+  safelight import old-pictures --state data --prefix old/ --include '**/*.jpg'
+  safelight import s3://pictures --to https://img.example/client/v4/accounts/ID --to-token TOKEN"
+)]
+pub(crate) struct ImportArgs {
+    /// Where the pictures are
+    pub source: String,
+    /// Server of the bucket [default: the vendor's]
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Region of the bucket
+    #[arg(long)]
+    pub region: Option<String>,
+    /// Storage account of an Azure container
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Token of another service's account; other users of this machine may see it, so prefer SAFELIGHT_SOURCE_TOKEN
+    #[arg(long)]
+    pub token: Option<String>,
+    /// Import into a running service instead: https://HOST/client/v4/accounts/ID
+    #[arg(long, value_name = "URL", conflicts_with_all = ["state", "postgres", "bucket"])]
+    pub to: Option<String>,
+    /// Token of that service [default: SAFELIGHT_TOKEN in the environment]
+    #[arg(long, value_name = "TOKEN", requires = "to")]
+    pub to_token: Option<String>,
+    /// Stand before the key in the id of each image
+    #[arg(long, default_value = "")]
+    pub prefix: String,
+    /// Let objects that have changed take the place of the images that have their ids
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Only keys that fit; ** crosses folders; may be given several times
+    #[arg(long, value_name = "PATTERN")]
+    pub include: Vec<String>,
+    /// No keys that fit; may be given several times
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude: Vec<String>,
+    /// Tell what would be imported, and import nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave the variants of another service's account where they are
+    #[arg(long)]
+    pub no_variants: bool,
+    /// Objects worked on at once
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pub concurrency: usize,
+    /// Objects in a second, at most
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub objects_per_second: u64,
+    /// Bytes in a second, at most
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub bytes_per_second: u64,
+    /// Write what became of each object: JSON lines, or CSV where the name ends in .csv
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    #[command(flatten)]
+    pub service: ServiceArgs,
 }
 
 /// What the service is opened with.

@@ -5,6 +5,7 @@
 mod args;
 mod audit;
 mod files;
+mod import;
 mod inspect;
 mod polish;
 mod progress;
@@ -45,5 +46,6 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Verify(args) => sign::verify(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Import(args) => import::run(&args),
     }
 }

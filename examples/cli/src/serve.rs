@@ -1,5 +1,6 @@
 //! `serve`: the example server.
 
+use safelight::import::SecretsKey;
 use safelight_server::Config;
 
 use crate::args::{ServeArgs, ServiceArgs};
@@ -8,6 +9,8 @@ use crate::version;
 
 /// Where the environment may hold a token that may do everything.
 const TOKEN: &str = "SAFELIGHT_ADMIN_TOKEN";
+/// Where the environment may hold what credentials of imports are encrypted with.
+const SECRETS_KEY: &str = "SAFELIGHT_SECRETS_KEY";
 
 /// Serves until it is told to stop.
 pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
@@ -21,6 +24,9 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
         config.service = read(file, config.service)?;
     }
     args.service.apply(&mut config.service);
+    if config.service.imports.secrets_key.is_none() {
+        config.service.imports.secrets_key = secrets_key(&config.service, false)?;
+    }
     if let Some(limits) = args.limits.given() {
         config.service.limits = limits;
     }
@@ -28,7 +34,10 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
 }
 
 /// The settings of a file, and the folders where it names none.
-fn read(file: &std::path::Path, usual: safelight::Config) -> Result<safelight::Config, Failure> {
+pub(crate) fn read(
+    file: &std::path::Path,
+    usual: safelight::Config,
+) -> Result<safelight::Config, Failure> {
     let told = |error: &dyn std::fmt::Display| Failure::Job(format!("{}: {error}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| told(&error))?;
     let mut json: serde_json::Value = serde_json::from_str(&text).map_err(|error| told(&error))?;
@@ -41,9 +50,43 @@ fn read(file: &std::path::Path, usual: safelight::Config) -> Result<safelight::C
     Ok(config)
 }
 
+/// What credentials are encrypted with: from the environment, or from the folder of state, where a
+/// key is made if `make` says so.
+pub(crate) fn secrets_key(
+    config: &safelight::Config,
+    make: bool,
+) -> Result<Option<String>, Failure> {
+    if let Ok(key) = std::env::var(SECRETS_KEY) {
+        return Ok(Some(key).filter(|key| !key.is_empty()));
+    }
+    let Some(folder) = &config.folder else { return Ok(None) };
+    let file = folder.join("secrets.key");
+    match std::fs::read_to_string(&file) {
+        Ok(key) => Ok(Some(key.trim().to_owned())),
+        Err(_) if !make => Ok(None),
+        Err(_) => {
+            let key = SecretsKey::fresh().map_err(|error| Failure::Job(error.to_string()))?;
+            write_private(&file, &key).map_err(|error| Failure::of(&file, error))?;
+            Ok(Some(key))
+        }
+    }
+}
+
+/// Writes a file that only its owner may read.
+fn write_private(file: &std::path::Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::io::Write::write_all(&mut options.open(file)?, text.as_bytes())
+}
+
 impl ServiceArgs {
     /// Puts what was given over what there is.
-    fn apply(&self, config: &mut safelight::Config) {
+    pub(crate) fn apply(&self, config: &mut safelight::Config) {
         let set = |place: &mut Option<String>, given: &Option<String>| {
             if given.is_some() {
                 place.clone_from(given);
