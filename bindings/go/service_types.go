@@ -23,6 +23,8 @@ type Config struct {
 	Mount string `json:"mount,omitempty"`
 	// Sources is what may be transformed by URL.
 	Sources *Sources `json:"sources,omitempty"`
+	// Imports is what bulk imports may do.
+	Imports *ImportsConfig `json:"imports,omitempty"`
 	// Limits is what one picture may cost.
 	Limits *Limits `json:"limits,omitempty"`
 	// RequireSignature asks for a signature on every delivery; opening fails without a key.
@@ -69,6 +71,17 @@ type Sources struct {
 	Networks []string `json:"networks,omitempty"`
 	// Ports are fetched from, besides 80, 443, 8080 and 8443.
 	Ports []uint16 `json:"ports,omitempty"`
+}
+
+// ImportsConfig says what bulk imports may do.
+type ImportsConfig struct {
+	// SecretsKey encrypts the credentials of sources: 64 hex digits.
+	SecretsKey string `json:"secrets_key,omitempty"`
+	// Folders of this machine that may be imported from.
+	Folders []string `json:"folders,omitempty"`
+	// Workers is how many objects of one import are worked on at once; nil keeps the default, and
+	// 0 leaves the work to other nodes.
+	Workers *int `json:"workers,omitempty"`
 }
 
 // HostedImage is an image that the service keeps.

@@ -15,6 +15,8 @@ const GROUPS = {
   uploads: ['create', 'create_v1', 'batch_token'],
   tokens: ['create', 'list', 'delete'],
   domains: ['list', 'put', 'delete'],
+  sources: ['list', 'create', 'get', 'edit', 'delete', 'check'],
+  imports: ['list', 'create', 'get', 'delete', 'pause', 'resume', 'abort', 'abort_all', 'progress', 'logs'],
   vary: ['get', 'edit', 'delete'],
   zone: ['get', 'edit'],
 }

@@ -31,6 +31,15 @@ export interface ServiceConfig {
     /** Ports that are fetched from, besides 80, 443, 8080 and 8443. */
     ports?: number[]
   }
+  /** What bulk imports may do. */
+  imports?: {
+    /** What the credentials of sources are encrypted with: 64 hex digits. */
+    secrets_key?: string | null
+    /** Folders of this machine that may be imported from. */
+    folders?: string[]
+    /** Objects of one import worked on at once; 0 leaves the work to other nodes. */
+    workers?: number
+  }
   /** What one picture may cost. */
   limits?: Limits
   /** Whether every delivery has to be signed. Opening fails without a key. */
@@ -160,6 +169,77 @@ export interface SigningKey {
   value: string
 }
 
+/** Where a source lies; which fields a kind has stands in the OpenAPI file. */
+export interface SourceFields {
+  bucket?: string
+  endpoint?: string
+  region?: string
+  storage_account?: string
+  url?: string
+  folder?: string
+  /** Kept encrypted with `imports.secrets_key`, and never shown. */
+  credentials?: Record<string, unknown>
+}
+
+/** A source of bulk imports. */
+export interface Source extends Omit<SourceFields, 'credentials'> {
+  id: string
+  name: string
+  kind: 's3' | 'gcs' | 'azure' | 'http' | 'folder' | 'images'
+  /** Whether it has some. */
+  credentials: boolean
+  created: string
+}
+
+/** What a bulk import shall do. */
+export interface ImportFields {
+  source: string
+  path?: string
+  prefix?: string
+  overwrite?: boolean
+  include?: string[]
+  exclude?: string[]
+  dry_run?: boolean
+  variants?: boolean
+  concurrency?: number
+  max_objects_per_second?: number
+  max_bytes_per_second?: number
+}
+
+/** How far a bulk import is. */
+export interface ImportProgress {
+  id: string
+  status: 'running' | 'paused' | 'aborted' | 'completed'
+  /** Why it stopped by itself. */
+  reason: string | null
+  listed: boolean
+  found: number
+  imported: number
+  skipped: number
+  failed: number
+  excluded: number
+  bytes: number
+  objects_per_second: number
+  bytes_per_second: number
+  seconds_left: number | null
+  created: string
+  started: string
+  finished: string | null
+}
+
+/** A bulk import. */
+export interface ImportJob extends ImportProgress, Required<ImportFields> {}
+
+/** What became of one object. */
+export interface ImportEntry {
+  key: string
+  status: 'imported' | 'skipped' | 'failed'
+  reason: string
+  image: string
+  bytes: number
+  at: string
+}
+
 /** Hosted images behind HTTP requests and verbs. */
 export class Service {
   /** Opens a service on a folder, or on what `config` says, on this thread. */
@@ -235,6 +315,30 @@ export class Service {
     list(): Promise<{ domains: string[] }>
     put(fields: { host: string }): Promise<{ host: string }>
     delete(fields: { host: string }): Promise<object>
+  }
+  /** Where bulk imports come from. */
+  readonly sources: {
+    list(): Promise<{ sources: Source[] }>
+    create(fields: SourceFields & { name: string; kind: Source['kind'] }): Promise<Source>
+    get(fields: { id: string }): Promise<Source>
+    /** Changes what is given; refused while a job of the source runs. */
+    edit(fields: SourceFields & { id: string; name?: string }): Promise<Source>
+    delete(fields: { id: string }): Promise<object>
+    check(fields: { id: string }): Promise<{ objects: number }>
+  }
+  /** Bulk imports, which run in the background. `imports.download` by `call` gives the log as a file. */
+  readonly imports: {
+    list(): Promise<{ imports: ImportJob[] }>
+    create(fields: ImportFields): Promise<ImportJob>
+    get(fields: { id: string }): Promise<ImportJob>
+    /** Removes a job that has ended, with its log. */
+    delete(fields: { id: string }): Promise<object>
+    pause(fields: { id: string }): Promise<ImportJob>
+    resume(fields: { id: string }): Promise<ImportJob>
+    abort(fields: { id: string }): Promise<ImportJob>
+    abort_all(): Promise<{ aborted: number }>
+    progress(fields: { id: string }): Promise<ImportProgress>
+    logs(fields: { id: string; after?: string; limit?: number }): Promise<{ entries: ImportEntry[]; cursor: string | null }>
   }
   readonly vary: {
     get(): Promise<Record<string, unknown>>

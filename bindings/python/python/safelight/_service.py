@@ -113,7 +113,7 @@ class Service:
     One service may serve every thread. It has threads of its own: open it after a ``fork``.
     """
 
-    __slots__ = ("__weakref__", "_native", "domains", "keys", "settings", "tokens", "uploads", "variants", "vary", "zone")
+    __slots__ = ("__weakref__", "_native", "domains", "imports", "keys", "settings", "sources", "tokens", "uploads", "variants", "vary", "zone")
 
     def __init__(
         self,
@@ -134,6 +134,8 @@ class Service:
         self.uploads = Verbs(self, "uploads", "create create_v1 batch_token")
         self.tokens = Verbs(self, "tokens", "create list delete")
         self.domains = Verbs(self, "domains", "list put delete")
+        self.sources = Verbs(self, "sources", "list create get edit delete check")
+        self.imports = Verbs(self, "imports", "list create get delete pause resume abort abort_all progress logs")
         self.vary = Verbs(self, "vary", "get edit delete")
         self.zone = Verbs(self, "zone", "get edit")
 

@@ -55,6 +55,14 @@ class Sources(TypedDict, total=False):
     ports: Sequence[int]
 
 
+class Imports(TypedDict, total=False):
+    """What bulk imports may do."""
+
+    secrets_key: str | None
+    folders: Sequence[str]
+    workers: int
+
+
 class Config(TypedDict, total=False):
     """What a service is opened with; ``folder`` alone is enough."""
 
@@ -67,6 +75,7 @@ class Config(TypedDict, total=False):
     base_url: str
     mount: str
     sources: Sources
+    imports: Imports
     limits: Limits
     require_signature: bool
     workers: int
