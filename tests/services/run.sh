@@ -5,7 +5,7 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 release=${1:-$here/../../target/release}
 concerns=("${@:2}")
-[ ${#concerns[@]} -gt 0 ] || concerns=(stores tours schema browsers varnish cold cluster)
+[ ${#concerns[@]} -gt 0 ] || concerns=(stores tours schema browsers varnish cold cluster import)
 
 "$here/setup.sh" postgres ceph varnish firefox chromium || exit 1
 passed=0 failed=()

@@ -22,6 +22,7 @@ for group in "$@"; do
       compgen -G '/usr/lib/*/varnish/vmods/libvmod_xkey.so' >/dev/null || missing+=(varnish-modules)
       ;;
     nginx) need_command nginx nginx-light ;;
+    azurite) command -v npm >/dev/null 2>&1 || missing+=(npm) ;;
     firefox) need_command firefox-esr firefox-esr ;;
     chromium) need_command chromium chromium ;;
     *) echo "setup.sh: unknown group $group" >&2; exit 2 ;;
