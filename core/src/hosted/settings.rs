@@ -35,11 +35,13 @@ pub struct Settings {
     pub webhook: Option<Webhook>,
     /// Hosts whose sources may be transformed, besides those of the service (reference §1.11).
     pub allowed_origins: Vec<String>,
-    /// Whether sources are transformed.
+    /// Whether sources are transformed. `Off` answers every transform URL with 9524; hosted
+    /// pictures are delivered all the same.
     pub transformations: Transformations,
-    /// How pictures of an origin are made smaller.
+    /// How a cache in front of an origin makes its pictures smaller, for the cache to read: hosted
+    /// pictures and transforms have their own options.
     pub polish: Polish,
-    /// Whether Polish may answer with WebP.
+    /// Whether that cache may answer with WebP.
     pub webp: bool,
     /// A switch of clients that has no effect: what it did is gone from the reference too.
     pub mirage: bool,

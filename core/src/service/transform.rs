@@ -10,8 +10,8 @@ use super::sources::{Found, Reader};
 use super::told::{Known, Told};
 use super::work::{Made, Material, Order, Unmade};
 use super::Inner;
-use crate::delivery::{self, Stage, Validators};
-use crate::hosted::account_tag;
+use crate::delivery::{self, Situation, Stage, Validators};
+use crate::hosted::{account_tag, Transformations};
 use crate::storage::results::Label;
 use crate::{url, Job, Request, Response, VERSION};
 
@@ -116,7 +116,12 @@ impl Opened {
         let own = at(Stage::Transform);
         let born = inner.hosted.seen().map_err(&own)?;
         let home = inner.hosted.home();
-        let allowed = inner.hosted.settings(&home.id).map_err(&own)?.allowed_origins.clone();
+        let settings = inner.hosted.settings(&home.id).map_err(&own)?;
+        let allowed = match settings.transformations {
+            Transformations::Off => return Err(Failure::situation(Situation::NotHere)),
+            Transformations::On => settings.allowed_origins.clone(),
+            Transformations::Open => vec!["*".to_owned()],
+        };
         let reader = Reader { allowed: &allowed, born, job };
         let source = inner.sources.find(&asked.place, reader)?;
         let overlays = inner.overlays(&asked.resolved.options, asked.worker, reader)?;

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::*;
+use crate::hosted::Transformations;
 
 const URL: &str = "/cdn-cgi/image/width=20,format=auto/rgb.png";
 const WEBP: (&str, &str) = ("Accept", "image/webp");
@@ -311,4 +312,25 @@ fn those_who_wait_take_over_from_one_whose_client_went_away() {
 fn a_service_is_shared_between_threads() {
     fn shared<T: Send + Sync + Clone + 'static>() {}
     shared::<Service>();
+}
+
+#[test]
+fn an_account_that_switches_transforms_off_has_none() {
+    let folder = Folder::new();
+    let service = service(&folder);
+    let account = service.account().id.clone();
+    let set = |to| {
+        let hosted = &service.0.hosted;
+        hosted.edit_settings(&account, &mut |settings| {
+            settings.transformations = to;
+            Ok(())
+        })
+    };
+    assert_eq!(ask(&service, URL, &[WEBP]).status, 200);
+    set(Transformations::Off).unwrap();
+    // What was kept is no longer shown either.
+    let refused = ask(&service, URL, &[WEBP]);
+    assert!(shown(&refused).starts_with("500 ERROR 9524"), "{}", shown(&refused));
+    set(Transformations::On).unwrap();
+    assert_eq!(ask(&service, URL, &[WEBP]).status, 200);
 }

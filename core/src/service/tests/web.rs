@@ -225,6 +225,13 @@ fn only_allowed_places_are_fetched_from() {
     // What was kept meanwhile is no longer shown when its host is not allowed any more.
     allow(&[]).unwrap();
     assert_eq!(ask(&service, &url("width=5", "http://b.test/x.png"), &[]).status, 403);
+    // Open takes every host.
+    let open = |settings: &mut crate::hosted::Settings| {
+        settings.transformations = crate::hosted::Transformations::Open;
+        Ok(())
+    };
+    hosted.edit_settings(&account, &mut |settings| open(settings)).unwrap();
+    assert_eq!(ask(&service, &url("width=5", "http://b.test/x.png"), &[]).status, 200);
 }
 
 #[test]
