@@ -27,6 +27,7 @@ var runners = map[string]func(t *testing.T, test []byte){
 	"plans.json":       runPlan,
 	"polish.json":      runPolish,
 	"vary.json":        runVary,
+	"audit.json":       runAudit,
 }
 
 func TestEveryFileOfVectorsHolds(t *testing.T) {
@@ -278,6 +279,43 @@ func runOptions(t *testing.T, text []byte) {
 	// Those of the plan come behind.
 	if known := len(test.Warnings); len(explained.Warnings) < known || known > 0 && !reflect.DeepEqual(explained.Warnings[:known], test.Warnings) {
 		t.Errorf("got %q", explained.Warnings)
+	}
+}
+
+func runAudit(t *testing.T, text []byte) {
+	var test struct {
+		HTML, Fixed string
+		Request     AuditRequest
+		Files       map[string]string
+		Rules       [][]string
+		Warnings    []string
+		Error       string
+	}
+	read(t, text, &test)
+	files := map[string][]byte{}
+	for url, name := range test.Files {
+		files[url] = picture(t, name)
+	}
+	audited, err := Audit(context.Background(), test.HTML, test.Request, files)
+	if code(err) != test.Error {
+		t.Fatalf("got %v", err)
+	}
+	if err != nil {
+		return
+	}
+	rules := [][]string{}
+	for _, image := range audited.Images {
+		broken := []string{}
+		for _, finding := range image.Findings {
+			broken = append(broken, finding.Rule)
+		}
+		rules = append(rules, broken)
+	}
+	if !reflect.DeepEqual(rules, test.Rules) || audited.HTML != test.Fixed {
+		t.Errorf("got %v\n%s", rules, audited.HTML)
+	}
+	if len(audited.Warnings) != len(test.Warnings) || len(test.Warnings) > 0 && !reflect.DeepEqual(audited.Warnings, test.Warnings) {
+		t.Errorf("got %q", audited.Warnings)
 	}
 }
 

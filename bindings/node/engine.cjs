@@ -45,6 +45,21 @@ class Engine {
     return image(this.#native.polishSync(convert.bytes(data), ...polishing(options, settings)))
   }
 
+  async audit(html, request, settings) {
+    const text = convert.text('html', html)
+    const task = page(request, settings)
+    const signal = abortSignal(settings?.signal)
+    const ticket = new native.Ticket()
+    const outcome = await cancellable(signal, ticket, () => this.#native.audit(text, task, ticket))
+    const cancelled = outcome.failure?.code === 'CANCELLED'
+    return JSON.parse(unwrap(outcome, cancelled ? signal?.reason : undefined).text)
+  }
+
+  auditSync(html, request, settings) {
+    const task = page(request, settings)
+    return JSON.parse(unwrap(this.#native.auditSync(convert.text('html', html), task)).text)
+  }
+
   async describe(data, settings) {
     const timeout = convert.optionalNumber('timeout', settings?.timeout)
     return JSON.parse(unwrap(await this.#native.describe(convert.bytes(data), timeout)).text)
@@ -91,6 +106,16 @@ function order(options, settings) {
 function polishing(options, settings) {
   const timeout = convert.optionalNumber('timeout', settings?.timeout)
   return [convert.json('options', options ?? {}), timeout]
+}
+
+/** An audit's request and the files of its page. */
+function page(request, settings) {
+  return {
+    options: convert.json('request', request),
+    headers: [],
+    ...convert.assets(settings?.files),
+    timeout: convert.optionalNumber('timeout', settings?.timeout),
+  }
 }
 
 function abortSignal(signal) {

@@ -14,6 +14,8 @@ const render = (data, options, settings) => shared.render(data, options, setting
 const renderSync = (data, options, settings) => shared.renderSync(data, options, settings)
 const polish = (data, options, settings) => shared.polish(data, options, settings)
 const polishSync = (data, options, settings) => shared.polishSync(data, options, settings)
+const audit = (html, request, settings) => shared.audit(html, request, settings)
+const auditSync = (html, request, settings) => shared.auditSync(html, request, settings)
 const describe = (data, settings) => shared.describe(data, settings)
 const probe = (data) => shared.probe(data)
 const explain = (data, options, settings) => shared.explain(data, options, settings)
@@ -75,6 +77,8 @@ function panicOnPurpose() {
 exports.Engine = Engine
 exports.SafelightError = SafelightError
 exports.Service = Service
+exports.audit = audit
+exports.auditSync = auditSync
 exports.backends = backends
 exports.buildUrl = buildUrl
 exports.describe = describe

@@ -1,9 +1,11 @@
 /** An image CDN inside your own process. */
 
+import type { Audit, AuditRequest, AuditSettings } from './audit.js'
 import type { RenderOptions } from './options.js'
 
 export type * from './options.js'
 export type * from './service.js'
+export type * from './audit.js'
 export { Service } from './service.js'
 
 /**
@@ -295,6 +297,14 @@ export class Engine {
   ): Promise<Polished>
   /** Polishes on this thread. */
   polishSync(data: Data, options?: PolishOptions, settings?: { timeout?: number }): Polished
+  /** What to change about the pictures of a page, what it saves, and the markup that does it. */
+  audit(
+    html: string,
+    request: AuditRequest,
+    settings?: AuditSettings & { signal?: AbortSignal },
+  ): Promise<Audit>
+  /** The same on this thread. */
+  auditSync(html: string, request: AuditRequest, settings?: AuditSettings): Audit
   /** What a picture shows: placeholders, colours, hash, faces and focus, from one small decode. */
   describe(data: Data, settings?: { timeout?: number }): Promise<Described>
   /** Reads a picture's header. */
@@ -329,6 +339,19 @@ export function polishSync(
 
 /** What a picture shows: placeholders, colours, hash, faces and focus, from one small decode. */
 export function describe(data: Data, settings?: { timeout?: number }): Promise<Described>
+
+/**
+ * What to change about the pictures of a page, what it saves, and the markup that does it. Every
+ * picture is rendered for its place, so give an engine of large pages a longer `time_ms`.
+ */
+export function audit(
+  html: string,
+  request: AuditRequest,
+  settings?: AuditSettings & { signal?: AbortSignal },
+): Promise<Audit>
+
+/** The same on this thread. */
+export function auditSync(html: string, request: AuditRequest, settings?: AuditSettings): Audit
 
 /** The `<img>` or `<picture>` text of a picture whose size is known. */
 export function markup(request: MarkupRequest): Markup

@@ -4,6 +4,8 @@ export const {
   Engine,
   SafelightError,
   Service,
+  audit,
+  auditSync,
   backends,
   buildUrl,
   describe,

@@ -76,7 +76,7 @@ pub extern "C" fn safelight_engine_free(engine: *mut safelight_engine) {
 }
 
 /// The engine of a call: NULL is one with default limits.
-fn engine_of(engine: *const safelight_engine) -> Result<Arc<Engine>> {
+pub(crate) fn engine_of(engine: *const safelight_engine) -> Result<Arc<Engine>> {
     Ok(handle::get_optional(engine)?.unwrap_or_default())
 }
 

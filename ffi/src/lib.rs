@@ -5,6 +5,7 @@
 //! `include/safelight.h` is generated from these files, and their comments are its manual.
 
 mod answer;
+mod audit;
 mod bytes;
 mod engine;
 mod error;

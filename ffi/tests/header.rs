@@ -7,10 +7,11 @@ use cbindgen::{Builder, Config, DocumentationStyle, Language, Style};
 use safelight_core::{Kind, KindNames, Limits, KINDS, VERSION};
 
 /// Source files in the order in which the header is read.
-const SOURCES: [(&str, &str); 11] = [
+const SOURCES: [(&str, &str); 12] = [
     ("version.rs", "The library itself"),
     ("error.rs", "Errors"),
     ("engine.rs", "Engines, and the verbs on images"),
+    ("audit.rs", "The verb on pages"),
     ("hooks.rs", "Hooks of the host"),
     ("image.rs", "Rendered results"),
     ("job.rs", "Deadlines and cancellation"),

@@ -31,6 +31,8 @@ said() { # file, sed pattern
 
 cp -r "$here/pages" "$work/site"
 pictures=$work/site/pictures
+: > "$work/samples.log"
+: > "$work/site.log"
 "$safelight" serve --samples --root "$pictures" --state "$work/state" --listen 127.0.0.1:0 > "$work/samples.log" 2>&1 &
 samples=$!
 started+=("$samples")

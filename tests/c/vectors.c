@@ -333,6 +333,45 @@ static void polish(const json *test) {
     free(source);
 }
 
+/* Whether every image breaks the wanted rules, and the page is the wanted one. */
+static bool mends(const json *test, const json *found) {
+    const json *images = json_get(found, "images"), *wanted = json_get(test, "rules");
+    const json *warnings = json_get(test, "warnings"), *said = json_get(found, "warnings");
+    if (images == NULL || wanted == NULL || images->count != wanted->count || said == NULL) return false;
+    for (size_t i = 0; i < images->count; i++) {
+        const json *findings = json_get(images->items[i], "findings"), *rules = wanted->items[i];
+        if (findings == NULL || findings->count != rules->count) return false;
+        for (size_t j = 0; j < rules->count; j++) {
+            if (!json_equal(json_get(findings->items[j], "rule"), rules->items[j])) return false;
+        }
+    }
+    if (warnings == NULL ? said->count != 0 : !json_equal(said, warnings)) return false;
+    return json_equal(json_get(test, "fixed"), json_get(found, "html"));
+}
+
+/* A page's files are given as assets, by their URLs. */
+static void audit(const json *test) {
+    const json *page = json_get(test, "html"), *request = json_get(test, "request");
+    const json *files = json_get(test, "files");
+    safelight_bytes *out = NULL;
+    safelight_job *job = NULL;
+    json *found = NULL;
+    int32_t status = safelight_job_new(0, &job, NULL);
+    CHECK(status == SAFELIGHT_OK);
+    for (size_t i = 0; files != NULL && i < files->count; i++) {
+        size_t len = 0;
+        uint8_t *data = read_file(images, text(files->items[i]), &len);
+        const char *link = files->names[i];
+        CHECK(safelight_job_add_asset(job, link, strlen(link), data, len, NULL) == SAFELIGHT_OK);
+        free(data);
+    }
+    status = safelight_audit(NULL, text(page), text_len(page), raw(request), raw_len(request), job, &out, NULL);
+    found = answer(out);
+    expect(test, mends(test, found), status, out);
+    json_free(found);
+    safelight_job_free(job);
+}
+
 typedef struct {
     const char *file;
     void (*run)(const json *test);
@@ -347,6 +386,7 @@ static const runner runners[] = {
     {"plans.json", plan},
     {"polish.json", polish},
     {"vary.json", vary},
+    {"audit.json", audit},
 };
 
 static void run_file(const char *folder, const runner *chosen) {

@@ -150,10 +150,27 @@ impl NativeEngine {
         PolishTask { engine, source, options, timeout, ticket, called: Instant::now() }.run().into()
     }
 
+    /// What to change about the pictures of a page, as JSON, on a thread of the pool. The order's
+    /// options are the request, its assets the files of the page.
+    #[napi]
+    pub fn audit(&self, html: String, order: Order, ticket: &Ticket) -> AsyncTask<AuditTask> {
+        AsyncTask::new(self.audit_task(html, order, ticket.clone()))
+    }
+
+    /// The same on this thread.
+    #[napi]
+    pub fn audit_sync(&self, html: String, order: Order) -> Outcome {
+        self.audit_task(html, order, Ticket::default()).run()
+    }
+
     /// What the picture shows, as JSON, on a thread of the pool.
     #[napi]
     pub fn describe(&self, source: Uint8Array, timeout: Option<f64>) -> AsyncTask<DescribeTask> {
         AsyncTask::new(DescribeTask { engine: self.0.clone(), source, timeout })
+    }
+
+    fn audit_task(&self, html: String, order: Order, ticket: Ticket) -> AuditTask {
+        AuditTask { engine: self.0.clone(), html, order, ticket, called: Instant::now() }
     }
 
     fn task(&self, source: Uint8Array, order: Order, ticket: Ticket) -> RenderTask {
@@ -260,6 +277,44 @@ impl Task for DescribeTask {
             }
             Ok(self.engine.describe(&Input::new(&self.source), &job)?.to_string())
         }))
+    }
+
+    fn resolve(&mut self, _env: Env, output: Outcome) -> napi::Result<Outcome> {
+        Ok(output)
+    }
+}
+
+/// One audit. The files are borrowed from JavaScript until the task is done.
+pub struct AuditTask {
+    engine: Arc<Engine>,
+    html: String,
+    order: Order,
+    ticket: Ticket,
+    called: Instant,
+}
+
+impl AuditTask {
+    fn run(&self) -> Outcome {
+        text(|| {
+            if !self.ticket.take() {
+                return Err(Error::new(Kind::Cancelled, "the job was cancelled"));
+            }
+            let mut job = Job::new(self.engine.limits(), self.ticket.cancel.clone());
+            if let Some(timeout) = self.order.timeout()? {
+                job = job.within(timeout.saturating_sub(self.called.elapsed()));
+            }
+            let (request, files) = (&self.order.options, self.order.assets());
+            Ok(self.engine.audit(&self.html, request, &files, &job)?.to_string())
+        })
+    }
+}
+
+impl Task for AuditTask {
+    type Output = Outcome;
+    type JsValue = Outcome;
+
+    fn compute(&mut self) -> napi::Result<Outcome> {
+        Ok(self.run())
     }
 
     fn resolve(&mut self, _env: Env, output: Outcome) -> napi::Result<Outcome> {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  auditSync,
   buildUrl,
   Engine,
   explain,
@@ -84,6 +85,15 @@ function plans(vector) {
   assert.deepEqual(warnings, vector.warnings ?? [])
 }
 
+function audit(vector) {
+  const files = Object.entries(vector.files).map(([url, name]) => [url, picture(name)])
+  const answer = auditSync(vector.html, vector.request, { files: Object.fromEntries(files) })
+  const rules = answer.images.map((image) => image.findings.map((found) => found.rule))
+  assert.deepEqual(rules, vector.rules)
+  assert.equal(answer.html, vector.fixed)
+  assert.deepEqual(answer.warnings, vector.warnings ?? [])
+}
+
 function polish({ source: name, cut, limits, options: asked, result, smaller, format }) {
   const source = picture(name).subarray(0, cut)
   const { data, info } = new Engine(limits).polishSync(source, asked)
@@ -117,7 +127,7 @@ function vary(vector) {
   assert.deepEqual(exchange(vector, stored, second), [second.sent, second.status])
 }
 
-const RUNNERS = { hints, negotiation, options, plans, polish, signatures, urls, vary }
+const RUNNERS = { audit, hints, negotiation, options, plans, polish, signatures, urls, vary }
 
 function holds(run, vector) {
   if (!vector.error) return run(vector)

@@ -27,7 +27,7 @@ for (const extension of ['mts', 'cts']) {
 }
 
 test('every name that is declared is there, and every name that is there is declared', () => {
-  const text = ['index.d.ts', 'service.d.ts'].map((name) => readFileSync(join(HERE, '..', name), 'utf8')).join('')
+  const text = ['index.d.ts', 'service.d.ts', 'audit.d.ts'].map((name) => readFileSync(join(HERE, '..', name), 'utf8')).join('')
   const declared = [...text.matchAll(/^export (?:function|class) (\w+)/gm)].map(([, name]) => name)
   assert.deepEqual(declared.sort(), Object.keys(safelight).sort())
 })

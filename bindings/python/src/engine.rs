@@ -146,6 +146,25 @@ impl Engine {
         Ok((PyBytes::new(py, &polished.data), info))
     }
 
+    /// What to change about the pictures of a page, as JSON.
+    #[pyo3(signature = (html, request, files, timeout, cancel, /))]
+    fn audit(
+        &self,
+        py: Python<'_>,
+        html: &str,
+        request: &str,
+        files: Vec<(String, Vec<u8>)>,
+        timeout: Option<f64>,
+        cancel: Option<&CancelToken>,
+    ) -> PyResult<String> {
+        let token = cancel.map(|token| token.0.clone()).unwrap_or_default();
+        let engine = &self.0;
+        detached(py, || {
+            let job = within(Job::new(engine.limits(), token), timeout)?;
+            Ok(engine.audit(html, request, &named(files), &job)?.to_string())
+        })
+    }
+
     /// What the picture shows, as JSON.
     #[pyo3(signature = (source, timeout, /))]
     fn describe(

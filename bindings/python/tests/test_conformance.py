@@ -128,7 +128,18 @@ def vary(case: Case) -> None:
             stored.clear()
 
 
+def audit(case: Case) -> None:
+    files = {url: ROOT / "tests" / "images" / name for url, name in case["files"].items()}
+    given = {url: path.read_bytes() for url, path in files.items()}
+    answer: Any = safelight.audit(case["html"], case["request"], files=given)
+    rules = [[found["rule"] for found in image["findings"]] for image in answer["images"]]
+    assert rules == case["rules"]
+    assert answer.get("html") == case.get("fixed")
+    assert answer["warnings"] == case.get("warnings", [])
+
+
 RUNNERS: dict[str, Callable[[Case], None]] = {
+    "audit": audit,
     "hints": hints,
     "negotiation": negotiation,
     "options": options,

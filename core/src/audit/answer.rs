@@ -10,6 +10,23 @@ use super::place::{Kind, Place};
 use super::request::Request;
 use super::rules::{self, Case};
 
+/// A text whose lines are counted.
+pub(super) struct Lines<'a> {
+    html: &'a str,
+    ends: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(html: &'a str) -> Self {
+        Lines { html, ends: html.match_indices('\n').map(|(at, _)| at).collect() }
+    }
+
+    /// The line of a place, from 1 on.
+    fn line(&self, at: usize) -> usize {
+        self.ends.partition_point(|end| *end < at) + 1
+    }
+}
+
 /// One of `images`, with the files that it loads before and after.
 pub(super) struct Entry {
     json: Value,
@@ -24,7 +41,7 @@ impl Entry {
         page: &Page,
         request: &Request,
         changes: &Changes<'_>,
-        html: &str,
+        text: &Lines<'_>,
     ) -> Self {
         let findings = rules::check(case, page, request);
         let (look, probe) = (case.look, case.probe);
@@ -32,7 +49,7 @@ impl Entry {
         let size = probe.map(|probe| probe.oriented_size());
         let offer = case.offer.filter(|_| case.is_replaced(request));
         let saved = offer.map_or(0, |offer| case.bytes.saturating_sub(offer.made.bytes));
-        let mut json = place(case.place, html);
+        let mut json = named(case.place, text);
         let more = json!({
             "url": look.url,
             "bytes": given,
@@ -59,7 +76,8 @@ impl Entry {
         });
         extend(&mut json, more);
         let now = given.map(|bytes| (look.url.clone(), bytes));
-        let then = match offer {
+        // No edit changes what a script says.
+        let then = match offer.filter(|_| case.place.kind != Kind::Script) {
             Some(offer) => Some((offer.url.clone(), offer.made.bytes)),
             None => now.clone(),
         };
@@ -68,11 +86,11 @@ impl Entry {
     }
 
     /// One that was not shown.
-    pub(super) fn unseen(place_: &Place, html: &str) -> Self {
-        let mut json = place(place_, html);
+    pub(super) fn unseen(place: &Place, text: &Lines<'_>) -> Self {
+        let mut json = named(place, text);
         let nothing = Value::Null;
         let more = json!({
-            "url": place_.urls().next(),
+            "url": place.urls().next(),
             "bytes": nothing, "format": nothing, "width": nothing, "height": nothing,
             "shown": nothing, "main": false, "above_fold": nothing, "best": nothing,
             "saved": 0, "findings": [], "fix": nothing,
@@ -118,17 +136,18 @@ pub(super) fn whole(
     answer
 }
 
-fn place(place: &Place, html: &str) -> Value {
-    let named = place.kind != Kind::Script;
-    let here = place.document.is_none() && named;
-    let line = here.then(|| html[..place.span.start].matches('\n').count() + 1);
+/// Where a place is.
+fn named(place: &Place, text: &Lines<'_>) -> Value {
+    let written = place.kind != Kind::Script;
+    let here = place.document.is_none() && written;
+    let line = here.then(|| text.line(place.span.start));
     json!({
         "kind": place.kind.word(),
         "document": place.document,
-        "start": named.then_some(place.span.start),
-        "end": named.then_some(place.span.end),
+        "start": written.then_some(place.span.start),
+        "end": written.then_some(place.span.end),
         "line": line,
-        "markup": html.get(place.span.clone()).filter(|_| here),
+        "markup": text.html.get(place.span.clone()).filter(|_| here),
     })
 }
 

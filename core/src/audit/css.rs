@@ -19,11 +19,16 @@ pub(super) struct CssUrl {
 const SHOWS: [&str; 7] =
     ["background", "list-style", "border-image", "mask", "-webkit-mask", "content", "--"];
 
-/// The pictures of a style sheet, or of a `style` attribute.
-pub(super) fn urls(css: &str) -> Vec<CssUrl> {
+/// The name of a set of choices.
+const SET: &[u8] = b"image-set";
+/// Bytes of a block that are searched for its size.
+const BLOCK: usize = 2048;
+
+/// The first `most` pictures of a style sheet, or of a `style` attribute.
+pub(super) fn urls(css: &str, most: usize) -> Vec<CssUrl> {
     let mut scanner = Scanner { css, at: 0, statement: 0, block: 0, sets: Vec::new(), depth: 0 };
     let mut found = Vec::new();
-    while let Some(url) = scanner.next() {
+    while let Some(url) = scanner.next().filter(|_| found.len() < most) {
         found.push(url);
     }
     found
@@ -75,7 +80,8 @@ impl Scanner<'_> {
                 }
                 b'(' => {
                     self.depth += 1;
-                    if self.css[..self.at].to_ascii_lowercase().ends_with("image-set") {
+                    let name = &bytes[self.at.saturating_sub(SET.len())..self.at];
+                    if name.eq_ignore_ascii_case(SET) {
                         self.sets.push(self.depth);
                     }
                     self.at += 1;
@@ -133,8 +139,8 @@ impl Scanner<'_> {
 
     /// Width and height that the block says.
     fn size(&self) -> (Option<f64>, Option<f64>) {
-        let rest = &self.css[self.block..];
-        let block = &rest[..rest.find('}').unwrap_or(rest.len())];
+        let rest = self.css.get(self.block..self.block + BLOCK).or(self.css.get(self.block..));
+        let block = rest.and_then(|rest| rest.split('}').next()).unwrap_or_default();
         (pixels(block, "width"), pixels(block, "height"))
     }
 }
@@ -241,7 +247,7 @@ mod tests {
     use super::*;
 
     fn found(css: &str) -> Vec<String> {
-        urls(css).into_iter().map(|found| found.url).collect()
+        urls(css, 9).into_iter().map(|found| found.url).collect()
     }
 
     #[test]
@@ -249,7 +255,7 @@ mod tests {
         let css = "a{background:url(a.png)}b{background-image: URL( \"b c.png\" )}\
             @media print{c::before{content:url('d\\29.png')}}d{background:url(e\\).png),url(f.png)}";
         assert_eq!(found(css), ["a.png", "b c.png", "d).png", "e).png", "f.png"]);
-        assert_eq!(&css[urls(css)[1].span.clone()], "URL( \"b c.png\" )");
+        assert_eq!(&css[urls(css, 9)[1].span.clone()], "URL( \"b c.png\" )");
     }
 
     #[test]
@@ -265,16 +271,16 @@ mod tests {
 
     #[test]
     fn a_block_that_says_its_size_is_believed() {
-        let sheet = urls(".x{width:300px;height:10em;background:url(a.png)}");
+        let sheet = urls(".x{width:300px;height:10em;background:url(a.png)}", 9);
         assert_eq!(sheet[0].size, (Some(300.0), None));
-        let attribute = urls("background:url(a.png);width:20px; height: 30px !important");
+        let attribute = urls("background:url(a.png);width:20px; height: 30px !important", 9);
         assert_eq!(attribute[0].size, (Some(20.0), Some(30.0)));
     }
 
     #[test]
     fn choices_of_a_set_are_known_as_such() {
         let css = "a{background:image-set(url(a.png) 1x, url(b.png) 2x), url(c.png)}";
-        let sets: Vec<_> = urls(css).iter().map(|found| found.in_set).collect();
+        let sets: Vec<_> = urls(css, 9).iter().map(|found| found.in_set).collect();
         assert_eq!(sets, [true, true, false]);
     }
 
@@ -282,7 +288,7 @@ mod tests {
     fn broken_text_ends_the_search_and_nothing_else() {
         for css in ["a{background:url(", "a{background:url('x", "\\", "/*", "a{b:url(\\", "url(é"]
         {
-            assert!(urls(css).is_empty(), "{css}");
+            assert!(urls(css, 9).is_empty(), "{css}");
         }
     }
 }

@@ -62,8 +62,14 @@ pub(super) struct Page {
     pub(super) tags: Vec<Tag>,
     /// Where a `<link>` may be put in: before the first thing of the head that is loaded.
     pub(super) head: Option<usize>,
+    /// Whether there were more tags than are kept.
+    pub(super) is_cut: bool,
 }
 
+/// Tags that are kept.
+const MOST: usize = 100_000;
+/// Attributes of one tag that are read.
+const MOST_ATTRIBUTES: usize = 200;
 /// Tags that are kept even without a `style` attribute.
 const KEPT: [&str; 9] =
     ["img", "source", "picture", "link", "style", "video", "input", "image", "base"];
@@ -94,6 +100,8 @@ struct Reader<'a> {
     html: &'a str,
     page: Page,
     open: Tag,
+    /// Attributes of it so far.
+    attributes: usize,
     /// How many elements of `ASIDE` are open.
     aside: usize,
     picture: Option<usize>,
@@ -109,11 +117,15 @@ impl Reader<'_> {
             CallbackEvent::OpenStartTag { name } => {
                 let span = span.start..span.end;
                 self.open = Tag { name: text(name), span, ..Tag::default() };
+                self.attributes = 0;
             }
             CallbackEvent::AttributeName { name } => {
-                self.open.attributes.push((text(name), String::new()));
+                self.attributes += 1;
+                if self.attributes <= MOST_ATTRIBUTES {
+                    self.open.attributes.push((text(name), String::new()));
+                }
             }
-            CallbackEvent::AttributeValue { value } => {
+            CallbackEvent::AttributeValue { value } if self.attributes <= MOST_ATTRIBUTES => {
                 if let Some((_, last)) = self.open.attributes.last_mut() {
                     last.push_str(&text(value));
                 }
@@ -135,7 +147,8 @@ impl Reader<'_> {
         if ASIDE.contains(&tag.name.as_str()) {
             self.aside += 1;
         }
-        if self.aside > 0 || !self.is_whole(&tag) {
+        // What was not read whole cannot be written anew.
+        if self.aside > 0 || self.attributes > MOST_ATTRIBUTES || !self.is_whole(&tag) {
             return;
         }
         if self.page.head.is_none() && LOADS.contains(&tag.name.as_str()) {
@@ -150,7 +163,10 @@ impl Reader<'_> {
             self.style = Some(self.page.tags.len());
         }
         if KEPT.contains(&tag.name.as_str()) || tag.get("style").is_some() {
-            self.page.tags.push(tag);
+            match self.page.tags.len() < MOST {
+                true => self.page.tags.push(tag),
+                false => self.page.is_cut = true,
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! What is shown at a place: which picture, how large, and when.
 
+use std::collections::BTreeMap;
+
 use super::css;
 use super::html::{Page, Tag};
 use super::place::{Kind, Place};
@@ -63,36 +65,63 @@ pub(super) fn look(places: &mut Vec<Place>, page: &Page, request: &Request) -> V
     if request.shown.is_empty() {
         return places.iter().map(|place| guess(place, page, request)).collect();
     }
-    let mut used = vec![false; request.shown.len()];
-    let looks: Vec<_> = places.iter().map(|place| told(place, request, &mut used)).collect();
-    let named = |shown: &Shown| places.iter().any(|place| place.urls().any(|it| it == shown.url));
-    let others: Vec<Place> = (request.shown.iter().filter(|shown| !named(shown)))
-        .map(|shown| Place::of_script(&shown.url))
-        .collect();
-    let more: Vec<_> = others.iter().map(|place| told(place, request, &mut used)).collect();
-    places.extend(others);
-    looks.into_iter().chain(more).collect()
+    let mut told = Told::of(&request.shown);
+    let mut looks: Vec<_> = places.iter().map(|place| told.look(place)).collect();
+    let named = told.named.clone();
+    let others = request.shown.iter().zip(named).filter(|(_, named)| !named);
+    for (shown, _) in others {
+        let place = Place::of_script(&shown.url);
+        looks.push(told.look(&place));
+        places.push(place);
+    }
+    looks
 }
 
-/// What a browser told of a place. Of several places with one picture each has its own size, in
-/// the order of the page; a style is used by many elements, so its largest counts.
-fn told(place: &Place, request: &Request, used: &mut [bool]) -> Option<Look> {
-    let is_ours = |shown: &Shown| place.urls().any(|url| url == shown.url);
-    let mut ours = (0..request.shown.len()).filter(|at| is_ours(&request.shown[*at]));
-    let at = match place.kind {
-        Kind::Image | Kind::Poster => {
-            let all: Vec<usize> = ours.collect();
-            all.iter().find(|at| !used[**at]).or(all.first()).copied()?
+/// What a browser has told, by URL.
+struct Told<'a> {
+    shown: &'a [Shown],
+    by_url: BTreeMap<&'a str, Vec<usize>>,
+    /// Which of them a place has taken, so that the next one takes another.
+    used: Vec<bool>,
+    /// Which of them some text names.
+    named: Vec<bool>,
+}
+
+impl<'a> Told<'a> {
+    fn of(shown: &'a [Shown]) -> Self {
+        let mut by_url: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, one) in shown.iter().enumerate() {
+            by_url.entry(&one.url).or_default().push(at);
         }
-        _ => ours
-            .by_ref()
-            .max_by(|a, b| request.shown[*a].width.total_cmp(&request.shown[*b].width))?,
-    };
-    used[at] = true;
-    let shown = &request.shown[at];
+        let none = vec![false; shown.len()];
+        Told { shown, by_url, used: none.clone(), named: none }
+    }
+
+    /// What a browser told of a place. Of several places with one picture each has its own size,
+    /// in the order of the page; a style is used by many elements, so its largest counts.
+    fn look(&mut self, place: &Place) -> Option<Look> {
+        let all = place.urls().filter_map(|url| self.by_url.get(url)).flatten().copied();
+        let mut ours: Vec<usize> = all.filter(|at| fits(&self.shown[*at], place)).collect();
+        ours.sort_unstable();
+        if place.kind != Kind::Preload {
+            ours.iter().for_each(|at| self.named[*at] = true);
+        }
+        let by_width =
+            |a: &&usize, b: &&usize| self.shown[**a].width.total_cmp(&self.shown[**b].width);
+        let at = match place.kind {
+            Kind::Image | Kind::Poster => ours.iter().find(|at| !self.used[**at]).or(ours.first()),
+            _ => ours.iter().max_by(by_width),
+        };
+        let at = *at?;
+        self.used[at] = true;
+        Some(measured(&self.shown[at], place))
+    }
+}
+
+fn measured(shown: &Shown, place: &Place) -> Look {
     let from = place.choices.iter().find(|(_, all)| all.iter().any(|it| it.url == shown.url));
     let size = Size { width: shown.width, height: Some(shown.height), origin: Origin::Measured };
-    Some(Look {
+    Look {
         url: shown.url.clone(),
         from: from.map_or(usize::MAX, |(tag, _)| *tag),
         size: (shown.width >= 1.0 && shown.height >= 1.0).then_some(size),
@@ -100,7 +129,16 @@ fn told(place: &Place, request: &Request, used: &mut [bool]) -> Option<Look> {
         main: shown.main,
         above_fold: Some(shown.above_fold),
         reserved: shown.reserved,
-    })
+    }
+}
+
+/// Whether this may have been shown at a place of its kind.
+fn fits(shown: &Shown, place: &Place) -> bool {
+    match (shown.kind, place.kind) {
+        (None, _) | (_, Kind::Script) => true,
+        (Some(kind), Kind::Preload) => kind != Kind::Icon,
+        (Some(kind), own) => kind == own,
+    }
 }
 
 fn guess(place: &Place, page: &Page, request: &Request) -> Option<Look> {

@@ -14,14 +14,14 @@
 //! | `viewport` | `width`, `height` in CSS pixels and `dpr`: 1350, 940 and 1 where not given |
 //! | `accept` | the client's `Accept`; without it one that takes AVIF and WebP |
 //! | `options` | options of every transform URL, as text or object, without width, height, dpr and format; without any `quality=auto` |
-//! | `shown` | pictures as a browser has shown them: `url`, `width`, `height` in CSS pixels, `fit` (a value of `object-fit`), `main` (the largest of the first view), `above_fold`, `reserved` (the page keeps its place free before it is there) |
+//! | `shown` | pictures as a browser has shown them: `url`, `kind` (where: `image`, `background`, `poster`, `icon`), `width`, `height` in CSS pixels, `fit` (a value of `object-fit`), `main` (the largest of the first view), `above_fold`, `reserved` (the page keeps its place free before it is there) |
 //! | `html` | true: the answer has the page with all changes, as `html` |
 //!
 //! Without `shown` sizes come from attributes, styles and `sizes`, and what is seen first from the
 //! order of the page.
 //!
 //! The answer has `summary` (`images`, `findings`, `bytes`, `possible`, `saved`: every file counts
-//! once), `images`, `edits` (`document`, null for the page, `start` and `end` in bytes, `text`;
+//! once, and what only scripts name stays as it is), `images`, `edits` (`document`, null for the page, `start` and `end` in bytes, `text`;
 //! what [`apply`] writes), `warnings`, and `html` where asked for. Each of `images` has
 //!
 //! | field | meaning |
@@ -57,7 +57,7 @@ mod tests;
 
 use serde_json::Value;
 
-use self::answer::Entry;
+use self::answer::{Entry, Lines};
 use self::change::Changes;
 use self::html::Page;
 use self::look::Look;
@@ -86,6 +86,9 @@ impl Engine {
         }
         let request = Request::read(request)?;
         let page = Page::read(html);
+        if page.is_cut {
+            return Err(Error::too_large("tags of a page", 100_000, "more"));
+        }
         let mut places = place::find(html, &page, &request.url, files)?;
         let looks = look::look(&mut places, &page, &request);
         let mut audit = Audit {
@@ -120,10 +123,14 @@ impl Audit<'_> {
             .map(|look| look.as_ref().and_then(|look| self.kitchen.probe(&look.url)))
             .collect();
         for ((look, probe), place) in looks.iter_mut().zip(&probes).zip(places) {
-            let (Some(look), Some(probe)) = (look, probe) else { continue };
+            let (Some(look), Some(probe)) = (look, probe) else {
+                continue;
+            };
             let whole = offer::size_of(probe, self.request);
+            // What a browser has not shown has no size that is known.
+            let guessed = self.request.shown.is_empty() && place.kind != Kind::Icon;
             match &mut look.size {
-                None if place.kind != Kind::Icon => look.size = Some(whole),
+                None if guessed => look.size = Some(whole),
                 Some(size) if size.height.is_none() && whole.width > 0.0 => {
                     size.height = whole.height.map(|height| height * size.width / whole.width);
                 }
@@ -193,14 +200,16 @@ impl Audit<'_> {
             let used = cases
                 .iter()
                 .flatten()
-                .find(|other| other.place.kind != Kind::Preload && other.look.url == case.look.url);
+                .filter(|other| !matches!(other.place.kind, Kind::Preload | Kind::Script))
+                .find(|other| other.look.url == case.look.url);
             if let Some(used) = used {
                 rules::preload_again(case, used, self.request, &mut changes);
             }
         }
+        let text = Lines::of(self.html);
         let entries = cases.iter().zip(places).map(|(case, place)| match case {
-            Some(case) => Entry::of(case, self.page, self.request, &changes, self.html),
-            None => Entry::unseen(place, self.html),
+            Some(case) => Entry::of(case, self.page, self.request, &changes, &text),
+            None => Entry::unseen(place, &text),
         });
         let entries: Vec<Entry> = entries.collect();
         answer::whole(self.html, entries, changes.finish(), self.warnings, self.request)

@@ -77,8 +77,12 @@ impl<'a> Kitchen<'a> {
         probe: &Probe,
         sizes: Option<&str>,
     ) -> Result<Option<Offer>> {
-        let Some(size) = look.size else { return Ok(None) };
-        let Some(source) = source(&look.url, self.request) else { return Ok(None) };
+        let Some(size) = look.size else {
+            return Ok(None);
+        };
+        let Some(source) = source(&look.url, self.request) else {
+            return Ok(None);
+        };
         if probe.format == Format::Svg {
             return Ok(None);
         }
@@ -93,7 +97,9 @@ impl<'a> Kitchen<'a> {
         let candidates = srcset::parse(written.srcset.as_deref().unwrap_or_default());
         let chosen = srcset::choose(&candidates, slot, view.dpr);
         let url = chosen.map_or_else(|| written.src.clone(), |it| it.url.clone());
-        let Url::Transform(transform) = url::parse(&url)? else { return Ok(None) };
+        let Url::Transform(transform) = url::parse(&url)? else {
+            return Ok(None);
+        };
         let made = self.make(&look.url, &transform.options)?;
         let resized = match made.width < probe.oriented_size().0 {
             true => {

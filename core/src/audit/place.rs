@@ -10,6 +10,8 @@ use crate::{Assets, Error, Result};
 
 /// Places that are looked at.
 const MOST: usize = 5_000;
+/// `<source>` tags of one picture.
+const MOST_SOURCES: usize = 50;
 /// Style sheets that are read.
 const MOST_SHEETS: usize = 100;
 
@@ -103,6 +105,7 @@ pub(super) fn find(
         assets,
         found: Vec::new(),
         sheets: BTreeSet::new(),
+        sources: Vec::new(),
     };
     for (number, tag) in page.tags.iter().enumerate() {
         finder.tag(number, tag)?;
@@ -125,12 +128,18 @@ struct Finder<'a> {
     found: Vec<Place>,
     /// Style sheets that were read.
     sheets: BTreeSet<String>,
+    /// The `<source>` tags of the picture that was last begun.
+    sources: Vec<usize>,
 }
 
 impl Finder<'_> {
     fn tag(&mut self, number: usize, tag: &Tag) -> Result<()> {
         match tag.name.as_str() {
             "img" => self.image(number, tag)?,
+            "picture" => self.sources.clear(),
+            "source" if tag.picture.is_some() && self.sources.len() < MOST_SOURCES => {
+                self.sources.push(number);
+            }
             "input" if tag.get("type").is_some_and(|it| it.eq_ignore_ascii_case("image")) => {
                 self.single(Kind::Image, number, tag, "src")?;
             }
@@ -146,9 +155,13 @@ impl Finder<'_> {
             }
             _ => {}
         }
-        let Some(style) = tag.get("style") else { return Ok(()) };
-        for found in css::urls(style) {
-            let Some(url) = absolute(&self.base, &found.url) else { continue };
+        let Some(style) = tag.get("style") else {
+            return Ok(());
+        };
+        for found in css::urls(style, MOST) {
+            let Some(url) = absolute(&self.base, &found.url) else {
+                continue;
+            };
             let place = Place::new(Kind::Background, tag.span.clone());
             let choices = vec![(number, vec![only(url)])];
             self.push(Place { tag: Some(number), css: Some(found), choices, ..place })?;
@@ -174,8 +187,8 @@ impl Finder<'_> {
     }
 
     fn image(&mut self, number: usize, tag: &Tag) -> Result<()> {
-        let sources: Vec<usize> = match tag.picture {
-            Some(picture) => (0..number).filter(|it| self.is_source(*it, picture)).collect(),
+        let sources = match tag.picture {
+            Some(_) => self.sources.clone(),
             None => Vec::new(),
         };
         let mut choices = Vec::new();
@@ -192,11 +205,6 @@ impl Finder<'_> {
                 self.push(Place { tag: Some(number), sources, choices, ..place })
             }
         }
-    }
-
-    fn is_source(&self, number: usize, picture: usize) -> bool {
-        let tag = &self.page.tags[number];
-        tag.name == "source" && tag.picture == Some(picture)
     }
 
     /// What `srcset` offers, and `src` beside it where the standard says so.
@@ -262,8 +270,10 @@ impl Finder<'_> {
                 self.outside(url)?;
             }
         }
-        for found in css::urls(css) {
-            let Some(url) = absolute(base, &found.url) else { continue };
+        for found in css::urls(css, MOST) {
+            let Some(url) = absolute(base, &found.url) else {
+                continue;
+            };
             let span = found.span.start + start..found.span.end + start;
             let choices = vec![(usize::MAX, vec![only(url)])];
             let document = document.clone();

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
+use super::place::Kind;
 use super::srcset::Viewport;
 use crate::markup::read::{required, wrong, Fields};
 use crate::options::{Options, Quality, QualityWord};
 use crate::{Error, Result};
 
 const KNOWN: &[&str] = &["url", "host", "viewport", "accept", "options", "shown", "html"];
-const SHOWN: &[&str] = &["url", "width", "height", "fit", "main", "above_fold", "reserved"];
+const SHOWN: &[&str] = &["url", "kind", "width", "height", "fit", "main", "above_fold", "reserved"];
 
 /// Pictures that may be told as shown.
 const MOST_SHOWN: usize = 10_000;
@@ -35,6 +36,8 @@ pub(super) struct Request {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Shown {
     pub(super) url: String,
+    /// Where it was shown, where that is told.
+    pub(super) kind: Option<Kind>,
     /// In CSS pixels.
     pub(super) width: f64,
     pub(super) height: f64,
@@ -117,6 +120,7 @@ fn shown(value: &Value) -> Result<Shown> {
     let flag = |name| -> Result<bool> { Ok(fields.flag(name)?.unwrap_or(false)) };
     Ok(Shown {
         url: required("url", fields.text("url")?)?.to_owned(),
+        kind: fields.text("kind")?.map(kind).transpose()?,
         width: side("width")?,
         height: side("height")?,
         fit: match fields.text("fit")? {
@@ -130,6 +134,12 @@ fn shown(value: &Value) -> Result<Shown> {
         above_fold: flag("above_fold")?,
         reserved: flag("reserved")?,
     })
+}
+
+fn kind(word: &str) -> Result<Kind> {
+    let kinds = [Kind::Image, Kind::Background, Kind::Poster, Kind::Icon];
+    let found = kinds.into_iter().find(|kind| kind.word() == word);
+    found.ok_or_else(|| Error::invalid("kind", "image, background, poster or icon", word))
 }
 
 fn number(name: &str, value: Option<&Value>, least: f64, most: f64) -> Result<Option<f64>> {

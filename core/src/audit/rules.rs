@@ -40,7 +40,9 @@ pub(super) struct Case<'a> {
 impl Case<'_> {
     /// Whether the better picture is so much smaller that it takes the other's place.
     pub(super) fn is_worth(&self) -> bool {
-        let Some(offer) = self.offer else { return false };
+        let Some(offer) = self.offer else {
+            return false;
+        };
         let saved = self.bytes.saturating_sub(offer.made.bytes);
         let again = self.probe.is_some_and(|probe| {
             probe.format == offer.made.format && probe.oriented_size().0 == offer.made.width
@@ -128,7 +130,7 @@ fn choice(case: &Case<'_>, tag: &Tag, page: &Page, add: &mut Add<'_>) {
 
 fn lacks_dimensions(tag: &Tag, look: &Look) -> bool {
     let both = attribute(tag, "width").is_some() && attribute(tag, "height").is_some();
-    !both && !look.reserved
+    !both && !look.reserved && look.size.is_some()
 }
 
 /// When it is loaded.
@@ -218,6 +220,9 @@ fn image(
             }
         }
     }
+    if offer.is_none() {
+        sizes(case, page, changes);
+    }
     let old = &page.tags[number];
     if lacks_dimensions(old, look) {
         dimensions(case, number, changes);
@@ -231,6 +236,19 @@ fn image(
     }
     if look.main && !is_first(old) {
         changes.tag(number).set("fetchpriority", "high");
+    }
+}
+
+/// Says how wide the picture is shown, where nothing does and the browser has a choice.
+fn sizes(case: &Case<'_>, page: &Page, changes: &mut Changes<'_>) {
+    let (Some(tag), Some(size)) = (page.tags.get(case.look.from), case.look.size) else {
+        return;
+    };
+    let set = srcset::parse(tag.get("srcset").unwrap_or_default());
+    if tag.get("sizes").is_none() && set.iter().any(|candidate| candidate.width.is_some()) {
+        let width = size.width.ceil();
+        let text = format!("(min-width: {width}px) {width}px, 100vw");
+        changes.tag(case.look.from).set("sizes", &text);
     }
 }
 
@@ -248,7 +266,9 @@ fn dimensions(case: &Case<'_>, number: usize, changes: &mut Changes<'_>) {
         let (width, height) = probe.oriented_size();
         f64::from(height) / f64::from(width.max(1))
     });
-    let Some(height) = size.height.or(ratio.map(|ratio| size.width * ratio)) else { return };
+    let Some(height) = size.height.or(ratio.map(|ratio| size.width * ratio)) else {
+        return;
+    };
     let (width, height) = match (size.origin, case.probe) {
         // What the style sheets make of it is not known: the source's own size is right for all.
         (Origin::Source | Origin::Sizes, Some(probe)) => {
@@ -270,7 +290,9 @@ fn dimensions(case: &Case<'_>, number: usize, changes: &mut Changes<'_>) {
 
 /// `url()` becomes a choice by density.
 fn background(case: &Case<'_>, offer: Option<&Offer>, changes: &mut Changes<'_>) {
-    let (Some(offer), Some(found)) = (offer, &case.place.css) else { return };
+    let (Some(offer), Some(found)) = (offer, &case.place.css) else {
+        return;
+    };
     if found.in_set {
         return;
     }
@@ -318,7 +340,9 @@ pub(super) fn preload_again(
     changes: &mut Changes<'_>,
 ) {
     let offer = used.offer.filter(|_| used.is_replaced(request));
-    let (Some(number), Some(offer)) = (case.place.tag, offer) else { return };
+    let (Some(number), Some(offer)) = (case.place.tag, offer) else {
+        return;
+    };
     let tag = changes.tag(number);
     tag.remove("type");
     match (used.place.kind, &offer.srcset) {

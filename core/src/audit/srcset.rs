@@ -18,6 +18,9 @@ pub(super) struct Viewport {
     pub(super) dpr: f64,
 }
 
+/// Candidates that are read of one `srcset`.
+const MOST: usize = 100;
+
 /// The candidates of `text`; malformed ones are left out.
 pub(super) fn parse(text: &str) -> Vec<Candidate> {
     let mut rest = text;
@@ -26,7 +29,7 @@ pub(super) fn parse(text: &str) -> Vec<Candidate> {
         rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
         let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
         let (url, after) = rest.split_at(end);
-        if url.is_empty() {
+        if url.is_empty() || found.len() == MOST {
             return found;
         }
         let bare = url.trim_end_matches(',');

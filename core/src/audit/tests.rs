@@ -196,6 +196,36 @@ fn a_preload_follows_the_picture_that_it_is_for() {
 }
 
 #[test]
+fn places_of_one_picture_are_told_apart_by_their_kind() {
+    let html = "<link rel=icon href=photo.jpg sizes=32x32><img src=photo.jpg>";
+    let shown = json!({"shown": [
+        {"url": "https://a.test/photo.jpg", "kind": "image", "width": 100, "height": 67},
+        {"url": "https://a.test/photo.jpg", "kind": "icon", "width": 32, "height": 32},
+    ]});
+    let (answer, _) = audit_with(html, shown);
+    let width = |at: usize| answer["images"][at]["shown"]["width"].as_f64();
+    assert_eq!((width(0), width(1)), (Some(32.0), Some(100.0)));
+}
+
+#[test]
+fn what_was_not_visible_is_left_alone() {
+    let shown = json!({"shown": [
+        {"url": "https://a.test/photo.jpg", "kind": "image", "width": 0, "height": 0},
+    ]});
+    let (answer, fixed) = audit_with("<img src=photo.jpg loading=lazy>", shown);
+    assert_eq!(answer["summary"]["findings"], 0, "{answer}");
+    assert_eq!(fixed, "<img src=photo.jpg loading=lazy>");
+}
+
+#[test]
+fn a_choice_without_sizes_gets_them() {
+    let html = "<img src=photo.jpg srcset='photo.jpg 320w' width=320 height=213>";
+    let (answer, fixed) = audit_with(html, json!({"accept": "*/*", "options": "quality=85"}));
+    assert_eq!(rules(&answer["images"][0]), ["sizes"]);
+    assert!(fixed.contains("sizes=\"(min-width: 320px) 320px, 100vw\""), "{fixed}");
+}
+
+#[test]
 fn what_the_text_does_not_name_is_told_by_the_browser() {
     let shown =
         json!({"shown": [{"url": "https://a.test/photo.jpg", "width": 200, "height": 133}]});
@@ -203,6 +233,7 @@ fn what_the_text_does_not_name_is_told_by_the_browser() {
     let image = &answer["images"][0];
     assert_eq!((&image["kind"], &image["markup"]), (&json!("script"), &Value::Null));
     assert!(image["fix"].as_str().unwrap().starts_with("/cdn-cgi/image/width=200,"));
+    assert_eq!(answer["summary"]["saved"], 0);
     assert_eq!(fixed, "<script src=x.js></script>");
 }
 
@@ -227,6 +258,32 @@ fn the_page_with_the_changes_has_nothing_more_to_change() {
     let (answer, again) = audit_with(&fixed, shown);
     assert_eq!(answer["summary"]["findings"], 0, "{answer}");
     assert_eq!(again, fixed);
+}
+
+#[test]
+fn hostile_pages_take_no_longer_than_their_length_allows() {
+    let start = std::time::Instant::now();
+    let pieces = [
+        "<picture><source srcset=a>",
+        "<img srcset='a 1w,b 2w,c 3w'>",
+        "<i style='a:((((((url(b",
+        "<style>a{background:url(a)",
+        "<img a b c d e f g",
+        "<img src=a",
+        "<template><noscript>",
+        "<!--",
+        "&#x10ffff;<\u{e9}",
+    ];
+    let engine = Engine::default();
+    let request = json!({"url": "https://a.test/", "html": true}).to_string();
+    for piece in pieces {
+        let html = piece.repeat(200_000 / piece.len());
+        match engine.audit(&html, &request, &files(), &Job::default()) {
+            Ok(answer) => assert!(answer["html"].is_string(), "{piece}"),
+            Err(error) => assert_eq!(error.kind(), Kind::TooLarge, "{piece}"),
+        }
+    }
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
 }
 
 #[test]

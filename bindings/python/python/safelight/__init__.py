@@ -14,6 +14,7 @@ from ._engine import Engine, Image, Polished
 from ._native import CancelToken
 from ._service import Response, Service
 from ._verbs import (
+    audit,
     backends,
     build_url,
     describe,
@@ -73,6 +74,7 @@ __all__ = [
     "TooLargeError",
     "UnsupportedError",
     "__version__",
+    "audit",
     "backends",
     "build_url",
     "describe",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ._options import RenderOptions
     from .types import (
         Assets,
+        Audit,
         Data,
         DecodeHook,
         Headers,
@@ -221,6 +222,28 @@ class Engine:
         source = _convert.source(data)
         result, info = self._native.polish(source, text, timeout, cancel)
         return Polished(result, cast("PolishInfo", json.loads(info)))
+
+    def audit(
+        self,
+        html: str,
+        request: Mapping[str, object] | None = None,
+        /,
+        *,
+        files: Assets | None = None,
+        timeout: float | None = None,
+        cancel: CancelToken | None = None,
+        **keywords: object,
+    ) -> Audit:
+        """What to change about the pictures of a page, what it saves, and the markup that does it.
+
+        ``files`` are the bytes of what the page loads, pictures and style sheets, by absolute URL.
+        The request has ``url``, and may have ``host``, ``viewport``, ``accept``, ``options``,
+        ``shown`` and ``html``. Every picture is rendered for its place, so give an engine of
+        large pages a longer ``time_ms``.
+        """
+        text = _convert.to_json("request", {**(request or {}), **keywords})
+        answer = self._native.audit(html, text, _convert.assets(files), timeout, cancel)
+        return cast("Audit", json.loads(answer))
 
     def describe(self, data: Data, /, *, timeout: float | None = None) -> dict[str, Any]:
         """What a picture shows: placeholders, colours, hash, faces and focus, from one decode."""

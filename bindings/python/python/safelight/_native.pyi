@@ -75,6 +75,15 @@ class Engine:
         cancel: CancelToken | None,
         /,
     ) -> tuple[bytes, str]: ...
+    def audit(
+        self,
+        html: str,
+        request: str,
+        files: _Assets,
+        timeout: float | None,
+        cancel: CancelToken | None,
+        /,
+    ) -> str: ...
     def describe(self, source: _Source, timeout: float | None, /) -> str: ...
 
 @final

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ._options import RenderOptions
     from .types import (
         Assets,
+        Audit,
         Backend,
         Data,
         Headers,
@@ -103,6 +104,32 @@ def describe(
 ) -> dict[str, Any]:
     """What a picture shows: placeholders, colours, hash, faces and focus, from one small decode."""
     return (engine or _default).describe(data, timeout=timeout)
+
+
+def audit(
+    html: str,
+    request: Mapping[str, object] | None = None,
+    /,
+    *,
+    files: Assets | None = None,
+    timeout: float | None = None,
+    cancel: CancelToken | None = None,
+    engine: Engine | None = None,
+    **keywords: object,
+) -> Audit:
+    """What to change about the pictures of a page, what it saves, and the markup that does it.
+
+    >>> audit("<img src=a.jpg>", url="https://a.test/")["warnings"]
+    ['https://a.test/a.jpg: its bytes were not given']
+
+    ``files`` are the bytes of what the page loads, pictures and style sheets, by absolute URL;
+    nothing is fetched. Fields of the request: ``url``, where the page is; ``host`` of transform
+    URLs; ``viewport`` (``width``, ``height``, ``dpr``); ``accept``; ``options`` of every transform
+    URL; ``shown``, what a browser has shown (``url``, ``kind``, ``width``, ``height``, ``fit``, ``main``,
+    ``above_fold``, ``reserved``); ``html``: true gives the changed page too.
+    """
+    chosen = engine or _default
+    return chosen.audit(html, request, files=files, timeout=timeout, cancel=cancel, **keywords)
 
 
 def markup(request: Mapping[str, object] | None = None, /, **keywords: object) -> dict[str, Any]:

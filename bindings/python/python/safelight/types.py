@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, NotRequired, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
     import os
@@ -225,6 +225,66 @@ class Resolved(TypedDict):
     format: str | None
     vary: list[str]
     accept_ch: list[str]
+
+
+class AuditFile(TypedDict):
+    """A picture that was rendered for its place."""
+
+    url: str
+    bytes: int
+    format: str
+    width: int
+    height: int
+
+
+class AuditFinding(TypedDict):
+    """One thing to change, and the bytes that it saves."""
+
+    rule: str
+    text: str
+    saved: int | None
+
+
+class AuditImage(TypedDict):
+    """One place of a page that shows a picture."""
+
+    kind: str
+    document: str | None
+    start: int | None
+    end: int | None
+    line: int | None
+    markup: str | None
+    url: str
+    bytes: int | None
+    format: str | None
+    width: int | None
+    height: int | None
+    shown: dict[str, Any] | None
+    main: bool
+    above_fold: bool | None
+    best: AuditFile | None
+    saved: int
+    findings: list[AuditFinding]
+    fix: str | None
+
+
+class AuditEdit(TypedDict):
+    """Text in place of another; ``start`` and ``end`` count UTF-8 bytes."""
+
+    document: str | None
+    start: int
+    end: int
+    text: str
+
+
+class Audit(TypedDict):
+    """What to change about the pictures of a page."""
+
+    summary: dict[str, int]
+    images: list[AuditImage]
+    edits: list[AuditEdit]
+    warnings: list[str]
+    html: NotRequired[str]
 
 
 class Backend(TypedDict):

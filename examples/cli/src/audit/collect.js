@@ -12,7 +12,7 @@
     const style = getComputedStyle(element)
     const visible = box.width > 0 && box.height > 0 && style.visibility !== 'hidden'
     shown.push({
-      url, width: visible ? box.width : 0, height: visible ? box.height : 0, fit, reserved,
+      kind, url, width: visible ? box.width : 0, height: visible ? box.height : 0, fit, reserved,
       above_fold: visible && top < window.innerHeight && top + box.height > 0 && box.left < window.innerWidth,
       main: url === main,
     })
@@ -49,7 +49,7 @@
   }
   for (const link of document.querySelectorAll('link[rel~=icon], link[rel=apple-touch-icon]')) {
     const side = parseInt(link.sizes && link.sizes[0], 10)
-    if (side > 0) shown.push({ url: plain(link.href), width: side, height: side, fit: 'fill', reserved: true, above_fold: false, main: false })
+    if (side > 0) shown.push({ kind: 'icon', url: plain(link.href), width: side, height: side, fit: 'fill', reserved: true, above_fold: false, main: false })
   }
   return JSON.stringify({ shown: shown.filter((it) => /^https?:/.test(it.url)) })
 })()
