@@ -51,8 +51,8 @@ impl Tag {
 
     /// Whether a list of words, such as `rel`, has `word`.
     pub(super) fn has_word(&self, name: &str, word: &str) -> bool {
-        let words = self.get(name).unwrap_or_default().split_ascii_whitespace();
-        words.into_iter().any(|it| it.eq_ignore_ascii_case(word))
+        let mut words = self.get(name).unwrap_or_default().split_ascii_whitespace();
+        words.any(|it| it.eq_ignore_ascii_case(word))
     }
 }
 
@@ -86,11 +86,8 @@ impl Page {
             None::<Infallible>
         });
         emitter.naively_switch_states(true);
-        for token in Tokenizer::new_with_emitter(html, emitter) {
-            match token {
-                Ok(never) | Err(never) => match never {},
-            }
-        }
+        // It gives no tokens: the reader has taken all in.
+        Tokenizer::new_with_emitter(html, emitter).for_each(drop);
         reader.page
     }
 }

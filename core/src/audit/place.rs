@@ -216,7 +216,7 @@ impl Finder<'_> {
         }
         let by_density = found.iter().all(|it| it.width.is_none());
         let has_one = found.iter().any(|it| it.density.unwrap_or(1.0) == 1.0);
-        if by_density && !(has_one && !found.is_empty()) && tag.name != "source" {
+        if by_density && !has_one && tag.name != "source" {
             found.extend(tag.get("src").and_then(|url| absolute(&self.base, url)).map(only));
         }
         found

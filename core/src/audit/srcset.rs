@@ -61,8 +61,8 @@ fn candidate(url: &str, descriptor: &str) -> Option<Candidate> {
     if descriptor.is_empty() {
         return Some(plain);
     }
-    let words = descriptor.split_ascii_whitespace();
-    let word = words.into_iter().find(|word| !word.ends_with('h'))?;
+    let mut words = descriptor.split_ascii_whitespace();
+    let word = words.find(|word| !word.ends_with('h'))?;
     let number = |text: &str| text.parse::<f64>().ok().filter(|it| it.is_finite() && *it > 0.0);
     match word.split_at_checked(word.len() - 1)? {
         (digits, "w") => Some(Candidate { width: Some(number(digits)?), ..plain }),

@@ -25,7 +25,7 @@ pub(super) fn text(json: &Value) -> String {
         ),
     };
     [
-        format!("{}", json["url"].as_str().unwrap_or_default()),
+        json["url"].as_str().unwrap_or_default().to_owned(),
         format!("  largest paint   {:>9}  to {:>9}", seconds(lcp.0), seconds(lcp.1)),
         format!("  layout shift    {:>9}  to {:>9}", fraction(cls.0), fraction(cls.1)),
         format!("  image bytes     {:>9}  to {:>9}", size(bytes.0), size(bytes.1)),
