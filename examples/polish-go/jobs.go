@@ -14,11 +14,11 @@ import (
 	"github.com/safelight/safelight/bindings/go"
 )
 
-// Polish makes a picture smaller: safelight.Polish, or a test's.
+// Polish makes a picture smaller: that of an engine, or a test's.
 type Polish func(ctx context.Context, source []byte, options safelight.PolishOptions) (*safelight.Polished, error)
 
 // patience is the time that one picture may take in one format.
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 // Jobs polishes stored answers in the background. What finds the queue full is left for later: the
 // next request for it tries again.

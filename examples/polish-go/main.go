@@ -117,7 +117,13 @@ func run(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	proxy := NewProxy(o.Settings, store, safelight.Polish)
+	// Nobody waits for a picture: it may take longer than a request could.
+	engine, err := safelight.NewEngine(safelight.Limits{TimeMS: uint64(patience.Milliseconds())})
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	proxy := NewProxy(o.Settings, store, engine.Polish)
 	defer proxy.Close()
 	server := &http.Server{
 		Handler:           proxy,

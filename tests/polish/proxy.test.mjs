@@ -41,7 +41,7 @@ async function asked(path) {
 }
 
 async function until(what, check) {
-  for (let left = 600; left > 0; left -= 1) {
+  for (let left = 3000; left > 0; left -= 1) {
     if (await check()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
