@@ -1,4 +1,4 @@
-"""Imports with the command line and looks at what came: run.py SAFELIGHT WORK {s3,azure,gcs,move} [options].
+"""Imports with the command line and looks at what came: run.py SAFELIGHT WORK {s3,azure,gcs,nodes,move} [options].
 
 Each picture must be there exactly once with its bytes, whatever was killed on the way; what cannot be
 imported must stand in the log with its reason; memory and speed are told.
@@ -193,6 +193,71 @@ def run_store(args, store, source, environment):
     check(peak - idle <= MOST_MEMORY, "too much memory")
 
 
+# ---------------------------------------------------------------- several nodes
+
+
+def run_nodes(args):
+    """Three processes on one PostgreSQL and one bucket share a job; they are killed in turn."""
+    store, plain = stores.S3(os.environ["SAFELIGHT_S3"], "shared"), stores.keys(args.objects)
+    store.make()
+    store.fill(plain)
+    os.environ |= {"SAFELIGHT_SECRETS_KEY": "5a" * 32, "SAFELIGHT_ADMIN_TOKEN": "token-of-the-nodes"}
+    place = ["--postgres", os.environ["SAFELIGHT_POSTGRES"], "--bucket", os.environ["SAFELIGHT_BUCKET"]]
+    source = ["s3://shared", "--endpoint", os.environ["SAFELIGHT_S3"], "--region", os.environ["AWS_REGION"]]
+    command = [args.safelight, "import", *source, *place]
+    slow = [*command, "--objects-per-second", str(max(10, args.objects // 30))]
+
+    def begin():
+        return subprocess.Popen(slow, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    nodes = [begin()]
+    time.sleep(2)
+    nodes += [begin(), begin()]
+    killed = 0
+    for at in range(args.kills):
+        time.sleep(1)
+        victim = nodes[at % len(nodes)]
+        if victim.poll() is None:
+            victim.kill()
+            victim.communicate()
+            killed += 1
+            nodes[at % len(nodes)] = begin()
+    for node in nodes:
+        out, errors = node.communicate()
+        check(node.returncode == 0, errors + out)
+        progress = json.loads(out)
+        told = {name: progress[name] for name in ("status", "found", "imported", "skipped", "failed")}
+        expected = {"status": "completed", "found": len(plain), "imported": len(plain), "skipped": 0, "failed": 0}
+        # A node that began after the end makes a job of its own, which finds all of it there.
+        again = expected | {"imported": 0, "skipped": len(plain)}
+        check(told in (expected, again), told)
+    served = again_on(args, place)
+    try:
+        images = served.everything()[1]
+    finally:
+        served.close()
+    check(set(images) == set(plain), f"{len(images)} images of {len(plain)}")
+    wrong = [key for key, body in plain.items() if images[key][1] != hashlib.sha256(body).hexdigest()]
+    check(not wrong, f"other bytes: {wrong[:5]}")
+    say(f"nodes: {len(plain)} objects by three processes, {killed} killed, each once")
+
+
+def again_on(args, place):
+    """A service on the stores of the nodes."""
+    served = object.__new__(Served)
+    command = [args.safelight, "serve", "--root", str(args.work), *place, "--listen", "127.0.0.1:0"]
+    served.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    account = ""
+    for line in served.process.stdout:
+        if line.startswith("account "):
+            account = line.split()[1]
+        if line.startswith("open "):
+            served.api = f"{line.split()[1].rstrip('/')}/client/v4/accounts/{account}"
+            break
+    served.token = os.environ["SAFELIGHT_ADMIN_TOKEN"]
+    return served
+
+
 # ---------------------------------------------------------------- a whole account
 
 
@@ -303,7 +368,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("safelight")
     parser.add_argument("work", type=pathlib.Path)
-    parser.add_argument("kind", choices=["s3", "azure", "gcs", "move"])
+    parser.add_argument("kind", choices=["s3", "azure", "gcs", "nodes", "move"])
     parser.add_argument("--objects", type=int, default=500)
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--port", type=int)
@@ -320,7 +385,7 @@ def main():
     if args.kind == "gcs":
         source = ["gs://pics", "--endpoint", f"http://127.0.0.1:{args.port}"]
         return run_store(args, stores.Gcs(args.port), source, {})
-    return run_move(args)
+    return run_nodes(args) if args.kind == "nodes" else run_move(args)
 
 
 if __name__ == "__main__":

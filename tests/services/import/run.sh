@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Bulk import with the command line: from Ceph, from Azure's and Google's emulators, while the
-# importing process is killed, and a whole account from one running service to another.
+# importing process is killed, by several processes on one database, and a whole account from one running service to another.
 # Usage: run.sh [FOLDER OF THE BINARIES] [OBJECTS IN CEPH] [KILLS] [OBJECTS IN EACH EMULATOR]
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 source "$services/ceph.sh"
+source "$services/postgres.sh"
 release=$(cd "${1:-$top/target/release}" && pwd)
 objects=${2:-2000} kills=${3:-3} emulated=${4:-500}
 
@@ -11,6 +12,9 @@ import() { python3 "$services/import/run.py" "$release/safelight" "$work" "$@"; 
 
 start_ceph
 import s3 --objects "$objects" --kills "$kills"
+
+start_postgres
+import nodes --objects "$emulated" --kills "$kills"
 
 # azurite: the emulator that the vendor keeps.
 "$services/setup.sh" azurite
