@@ -215,7 +215,10 @@ impl Work<'_> {
         let wanted = read_variant(name, told)?;
         let skipped = |reason: &str| Ok((ItemState::Skipped, reason.to_owned()));
         let old = hosted.variants(self.account)?.into_iter().find(|old| old.id == name);
-        if old.as_deref() == Some(&wanted) {
+        // Canonical text leaves out what is the default, whichever way it was written.
+        let meaning =
+            |it: &Variant| (it.options.to_string(), it.browser_ttl, it.never_require_signed_urls);
+        if old.as_deref().map(meaning) == Some(meaning(&wanted)) {
             return skipped("there is an equal variant");
         }
         match (old.is_some(), self.spec.overwrite, self.spec.dry_run) {
