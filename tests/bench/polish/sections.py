@@ -41,16 +41,16 @@ def lossless(bench: Bench) -> int:
         info, data = bench.polish(file)
         row = {"polish": len(data)}
         if form == "JPEG":
-            row["jpegtran"] = length(bench.jpegtran(file))
+            row["jpegtran"] = length(bench, file, bench.jpegtran(file))
         if form == "PNG" and frames == 1:
-            row["oxipng -o4"] = length(bench.oxipng(file))
-            row["sharp png"] = length(bench.sharp(file, "png"))
+            row["oxipng -o4"] = length(bench, file, bench.oxipng(file))
+            row["sharp png"] = length(bench, file, bench.sharp(file, "png"))
         if form in ("PNG", "GIF") and frames == 1:
             copied = bench.polish(file, "--webp")[1]
             row["polish --webp"] = len(copied)
         if form == "PNG" and frames == 1:
-            row["cwebp -z 9"] = length(bench.cwebp(file, "-lossless", "-z", "9"))
-            row["sharp webp"] = length(bench.sharp(file, "webp-lossless"))
+            row["cwebp -z 9"] = length(bench, file, bench.cwebp(file, "-lossless", "-z", "9"))
+            row["sharp webp"] = length(bench, file, bench.sharp(file, "webp-lossless"))
         kind = f"{form} moving" if frames > 1 else form
         if info["status"] in ("cannot_optimize", "format_not_supported") or 0 in row.values():
             print(f"  left out of the table: {file.name} ({info['status']}, {row})")
@@ -58,7 +58,7 @@ def lossless(bench: Bench) -> int:
         for name, bytes_ in {"source": source, **row}.items():
             # Nobody keeps a file that grew, and a WebP that is larger is not sent.
             sums[kind][name].append(min(source, bytes_))
-    print("\nlossless: bytes of all files together; a tool's larger file counts as the source")
+    print("\nlossless: bytes of all files together; a tool's file that is larger or shows other pixels counts as the source")
     for kind, row in sums.items():
         whole = sum(row["source"])
         print(f"{kind}: {len(row['source'])} files, {whole} bytes")
@@ -67,8 +67,12 @@ def lossless(bench: Bench) -> int:
     return 0
 
 
-def length(data: bytes | None) -> int:
-    return len(data) if data else 0
+def length(bench: Bench, file: pathlib.Path, data: bytes | None) -> int:
+    """Bytes of a tool's file; those of the source where it shows other pixels, 0 where there is none."""
+    if not data:
+        return 0
+    source = file.read_bytes()
+    return len(data) if same_pixels(source, data, bench.work) else len(source)
 
 
 def mean(parts: list[int], wholes: list[int]) -> str:
