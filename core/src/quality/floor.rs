@@ -14,9 +14,9 @@ use crate::{Job, Limits, Result};
 /// Qualities that are tried: less is no photograph's work, more saves nothing.
 const QUALITIES: Range<u8> = 8..99;
 /// Most tries on the excerpt.
-const TRIES: u8 = 7;
+const TRIES: u8 = 6;
 /// Most tries on the whole picture.
-const WHOLE_TRIES: u8 = 3;
+const WHOLE_TRIES: u8 = 4;
 /// A score this little above the floor is not worth another try.
 const ENOUGH: f64 = 0.3;
 /// About how much a step of quality adds to the score near the floor.
@@ -55,23 +55,13 @@ impl<'a> Floor<'a> {
     /// The file of the least quality that keeps the floor, by a search that begins at `guess`;
     /// `None` when none does.
     pub fn keep(&self, encode: &Encode<'_>, guess: u8) -> Result<Option<Kept>> {
-        let Some(mut found) = self.search(encode, guess)? else { return Ok(None) };
+        let found = self.search(&self.part, encode, guess, TRIES)?;
         if matches!(self.part, Cow::Borrowed(_)) {
-            return Ok(Some(found));
+            return Ok(found);
         }
-        for _ in 0..WHOLE_TRIES {
-            found.data = encode(self.image, found.quality)?;
-            found.score = self.score(&found.data)?;
-            if found.score >= self.least {
-                return Ok(Some(found));
-            }
-            let missing = ((self.least - found.score) / SLOPE).ceil() as u8;
-            found.quality = found.quality.saturating_add(missing.max(1));
-            if !QUALITIES.contains(&found.quality) {
-                break;
-            }
-        }
-        Ok(None)
+        // Where tiles of an excerpt meet, codecs have a harder time than in the whole picture.
+        let guess = found.map_or(guess, |found| found.quality);
+        self.search(self.image, encode, guess, WHOLE_TRIES)
     }
 
     /// The score of a file against the picture.
@@ -95,13 +85,20 @@ impl<'a> Floor<'a> {
         self.judge.score(&part, self.job)
     }
 
-    /// The least quality of the excerpt, halving what is left where the guess leads nowhere.
-    fn search(&self, encode: &Encode<'_>, guess: u8) -> Result<Option<Kept>> {
+    /// The least quality of `image`, which is the picture or its excerpt, in at most `tries`;
+    /// what is left is halved where the guess leads nowhere.
+    fn search(
+        &self,
+        image: &Image,
+        encode: &Encode<'_>,
+        guess: u8,
+        tries: u8,
+    ) -> Result<Option<Kept>> {
         let Range { start: mut low, end: mut high } = QUALITIES;
         let mut best = None;
         let mut quality = guess.clamp(low, high - 1);
-        for attempt in 1..=TRIES {
-            let data = encode(&self.part, quality)?;
+        for attempt in 1..=tries {
+            let data = encode(image, quality)?;
             let score = self.score(&data)?;
             if score >= self.least {
                 high = quality;
