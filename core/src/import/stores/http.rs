@@ -119,7 +119,8 @@ impl Store for Web {
         let (entries, files) = self.entries(number, job)?;
         let end = entries.pictures.len().min(from + PAGE);
         let part = entries.pictures.get(from..end).unwrap_or_default();
-        let objects = part.iter().filter(|url| self.id(url).starts_with(&self.path)).map(object);
+        let objects =
+            part.iter().filter(|url| self.id(url).starts_with(&self.path)).map(|url| object(url));
         let cursor = match (end < entries.pictures.len(), number + 1 < files) {
             (true, _) => Some(format!("{number}:{end}")),
             (false, true) => Some(format!("{}:0", number + 1)),
@@ -162,6 +163,6 @@ impl Store for Web {
     }
 }
 
-fn object(url: &String) -> Object {
-    Object { key: url.clone(), ..Object::default() }
+fn object(url: &str) -> Object {
+    Object { key: url.to_owned(), ..Object::default() }
 }
