@@ -22,6 +22,10 @@ const TABLES: [(&str, &str); 5] = [
 ];
 /// How strongly weights are held back, in pictures that would say they are nought.
 const RIDGE: f64 = 8.0;
+/// Knots that tell how far a picture is off: the scores that are asked for.
+const ASKED: std::ops::Range<usize> = 2..7;
+/// Fits, each with less weight on the pictures that the one before was far off with.
+const ROUNDS: usize = 4;
 
 /// One picture under one encoder.
 struct Curve {
@@ -47,7 +51,7 @@ pub fn run(files: &[String]) -> Answer<()> {
     for (name, encoder) in TABLES {
         let curves = read(files, encoder)?;
         eprintln!("{encoder}: {} curves", curves.len());
-        let table = fitted(&curves);
+        let table = settled(&curves);
         println!("\n#[rustfmt::skip]\npub(super) static {name}: Table = Table {{");
         for (field, rows) in [("lines", &table.lines), ("spread", &table.spread)] {
             println!("    {field}: [");
@@ -115,12 +119,40 @@ impl Curve {
     }
 }
 
-fn fitted(curves: &[Curve]) -> Table {
+/// Drawings and screens follow rules of their own; a few of them must not bend the lines of all.
+fn settled(curves: &[Curve]) -> Table {
+    let mut table = fitted(curves, &vec![1.0; curves.len()]);
+    for _ in 1..ROUNDS {
+        let off: Vec<f64> = curves.iter().map(|curve| table.off(curve)).collect();
+        let mut sorted = off.clone();
+        sorted.sort_by(f64::total_cmp);
+        let usual = 2.0 * sorted[sorted.len() / 2];
+        let weights: Vec<f64> = off.iter().map(|off| (usual / off.max(1e-6)).min(1.0)).collect();
+        table = fitted(curves, &weights);
+    }
+    table
+}
+
+impl Table {
+    /// How far the lines are off with a picture, in knobs.
+    fn off(&self, curve: &Curve) -> f64 {
+        let squares = ASKED.map(|knot| {
+            let line = &self.lines[knot];
+            let expected = line[0] + dot(&line[1..], &curve.features);
+            (curve.knob_at(SCORES[knot]) - expected).powi(2)
+        });
+        (squares.sum::<f64>() / ASKED.len() as f64).sqrt()
+    }
+}
+
+fn fitted(curves: &[Curve], weights: &[f64]) -> Table {
     let count = curves[0].features.len();
-    let total = curves.len() as f64;
+    let total: f64 = weights.iter().sum();
     let knobs: Vec<[f64; KNOTS]> =
         curves.iter().map(|curve| SCORES.map(|score| curve.knob_at(score))).collect();
-    let mean = |value: &dyn Fn(usize) -> f64| (0..curves.len()).map(value).sum::<f64>() / total;
+    let mean = |value: &dyn Fn(usize) -> f64| {
+        (0..curves.len()).map(|one| weights[one] * value(one)).sum::<f64>() / total
+    };
     let middle = |at: usize| mean(&|one| curves[one].features[at]);
     let means: Vec<f64> = (0..count).map(middle).collect();
     let width = |at: usize| mean(&|one| (curves[one].features[at] - means[at]).powi(2)).sqrt();
@@ -129,31 +161,32 @@ fn fitted(curves: &[Curve]) -> Table {
         .iter()
         .map(|curve| (0..count).map(|at| (curve.features[at] - means[at]) / widths[at]).collect())
         .collect();
-    let inverse = inverted(&scaled, count);
+    let inverse = inverted(&scaled, weights, count);
     let mut table = Table { lines: Vec::new(), spread: vec![vec![0.0; KNOTS]; KNOTS] };
     let mut off = vec![[0.0; KNOTS]; curves.len()];
     for knot in 0..KNOTS {
         let middle = mean(&|one| knobs[one][knot]);
         let toward: Vec<f64> = (0..count)
             .map(|at| {
-                (0..curves.len()).map(|one| scaled[one][at] * (knobs[one][knot] - middle)).sum()
+                let toward = |one: usize| scaled[one][at] * (knobs[one][knot] - middle);
+                (0..curves.len()).map(|one| weights[one] * toward(one)).sum()
             })
             .collect();
-        let weights: Vec<f64> = inverse.iter().map(|row| dot(row, &toward)).collect();
+        let slopes: Vec<f64> = inverse.iter().map(|row| dot(row, &toward)).collect();
         for (one, off) in off.iter_mut().enumerate() {
-            off[knot] = knobs[one][knot] - middle - dot(&scaled[one], &weights);
+            off[knot] = knobs[one][knot] - middle - dot(&scaled[one], &slopes);
         }
-        let weights: Vec<f64> = weights.iter().zip(&widths).map(|(w, width)| w / width).collect();
-        let constant = middle - dot(&weights, &means);
-        table.lines.push(std::iter::once(constant).chain(weights).collect());
+        let slopes: Vec<f64> = slopes.iter().zip(&widths).map(|(w, width)| w / width).collect();
+        let constant = middle - dot(&slopes, &means);
+        table.lines.push(std::iter::once(constant).chain(slopes).collect());
     }
     for (one, off) in off.iter().enumerate() {
         // What a picture is off would be more, had it not been fitted to.
         let toward: Vec<f64> = inverse.iter().map(|row| dot(row, &scaled[one])).collect();
-        let pull = (dot(&toward, &scaled[one]) + 1.0 / total).clamp(0.0, 0.8);
+        let pull = (weights[one] * dot(&toward, &scaled[one]) + 1.0 / total).clamp(0.0, 0.8);
         for (row, left) in table.spread.iter_mut().zip(off) {
             for (sum, right) in row.iter_mut().zip(off) {
-                *sum += left * right / ((1.0 - pull) * (1.0 - pull) * total);
+                *sum += weights[one] * left * right / ((1.0 - pull) * (1.0 - pull) * total);
             }
         }
     }
@@ -165,10 +198,11 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
 }
 
 /// The inverse of the figures' products, by Gauss and Jordan; the ridge keeps it from breaking.
-fn inverted(scaled: &[Vec<f64>], count: usize) -> Vec<Vec<f64>> {
+fn inverted(scaled: &[Vec<f64>], weights: &[f64], count: usize) -> Vec<Vec<f64>> {
     let product = |row: usize, column: usize| {
         let ridge = if row == column { RIDGE } else { 0.0 };
-        scaled.iter().map(|one| one[row] * one[column]).sum::<f64>() + ridge
+        let products = scaled.iter().zip(weights).map(|(one, w)| w * one[row] * one[column]);
+        products.sum::<f64>() + ridge
     };
     let unit = |row: usize, column: usize| f64::from(u8::from(row == column));
     let mut rows: Vec<Vec<f64>> = (0..count)
