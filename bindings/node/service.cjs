@@ -16,7 +16,7 @@ const GROUPS = {
   tokens: ['create', 'list', 'delete'],
   domains: ['list', 'put', 'delete'],
   sources: ['list', 'create', 'get', 'edit', 'delete', 'check'],
-  imports: ['list', 'create', 'get', 'delete', 'pause', 'resume', 'abort', 'abort_all', 'progress', 'logs'],
+  imports: ['list', 'create', 'get', 'delete', 'pause', 'resume', 'abort', 'abort_all', 'progress', 'logs', 'download'],
   vary: ['get', 'edit', 'delete'],
   zone: ['get', 'edit'],
 }
@@ -129,7 +129,10 @@ if (Symbol.asyncDispose) Service.prototype[Symbol.asyncDispose] = Service.protot
 const NOTHING = new Uint8Array(0)
 
 function verbsOf(service, group, verbs) {
-  const method = (verb) => async (fields) => (await service.call(`${group}.${verb}`, fields)).result
+  const method = (verb) => async (fields) => {
+    const { result, data } = await service.call(`${group}.${verb}`, fields)
+    return data ?? result
+  }
   return Object.freeze(Object.fromEntries(verbs.map((verb) => [verb, method(verb)])))
 }
 

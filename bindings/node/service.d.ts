@@ -326,7 +326,7 @@ export class Service {
     delete(fields: { id: string }): Promise<object>
     check(fields: { id: string }): Promise<{ objects: number }>
   }
-  /** Bulk imports, which run in the background. `imports.download` by `call` gives the log as a file. */
+  /** Bulk imports, which run in the background. */
   readonly imports: {
     list(): Promise<{ imports: ImportJob[] }>
     create(fields: ImportFields): Promise<ImportJob>
@@ -339,6 +339,8 @@ export class Service {
     abort_all(): Promise<{ aborted: number }>
     progress(fields: { id: string }): Promise<ImportProgress>
     logs(fields: { id: string; after?: string; limit?: number }): Promise<{ entries: ImportEntry[]; cursor: string | null }>
+    /** A page of the log as a part of a file: JSON lines, or CSV with a head on the first page. */
+    download(fields: { id: string; after?: string; limit?: number; format?: 'json' | 'csv' }): Promise<Buffer>
   }
   readonly vary: {
     get(): Promise<Record<string, unknown>>

@@ -156,6 +156,7 @@ pub(crate) fn to_verify(encoding: &Encoding, (width, height): (u32, u32), layout
     BASE + written_and_read(encoding, &Buffer { width, height, layout })
 }
 
+#[cfg(feature = "codecs")]
 fn written_and_read(encoding: &Encoding, picture: &Buffer) -> u64 {
     let pixels = picture.pixels();
     let (thorough, decode) = match encoding {

@@ -92,7 +92,8 @@ class Verbs:
             raise AttributeError(f"{self._group}: expected one of {', '.join(self._verbs)}, got {verb}")
 
         def call(**fields: object) -> Any:
-            return self._service.call(f"{self._group}.{verb}", fields)[0]
+            result, data = self._service.call(f"{self._group}.{verb}", fields)
+            return result if data is None else data
 
         return call
 
@@ -135,7 +136,7 @@ class Service:
         self.tokens = Verbs(self, "tokens", "create list delete")
         self.domains = Verbs(self, "domains", "list put delete")
         self.sources = Verbs(self, "sources", "list create get edit delete check")
-        self.imports = Verbs(self, "imports", "list create get delete pause resume abort abort_all progress logs")
+        self.imports = Verbs(self, "imports", "list create get delete pause resume abort abort_all progress logs download")
         self.vary = Verbs(self, "vary", "get edit delete")
         self.zone = Verbs(self, "zone", "get edit")
 

@@ -163,6 +163,11 @@ impl Drop for Picture {
     fn drop(&mut self) {
         // SAFETY: the record is a default one or was written by `dav1d_get_picture`.
         unsafe { api::dav1d_picture_unref(Some(NonNull::from(&mut self.0))) };
+        // What is left is a default record, for which rav1d 1.1 makes a list that nobody frees.
+        if let Some(list) = self.0.itut_t35_ref.take() {
+            // SAFETY: the list was made by the call above, and the record no longer names it.
+            drop(unsafe { list.into_arc() });
+        }
     }
 }
 
