@@ -1,5 +1,7 @@
 //! `tests/vectors/polish.json`: what polishing comes to, in every language.
 
+#![cfg(feature = "codecs")]
+
 use safelight::{CancelToken, Engine, Input, Job, Limits, PolishOptions};
 use serde_json::Value;
 
