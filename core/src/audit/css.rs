@@ -23,10 +23,13 @@ const SHOWS: [&str; 7] =
 const SET: &[u8] = b"image-set";
 /// Bytes of a block that are searched for its size.
 const BLOCK: usize = 2048;
+/// Bytes of a declaration that are searched for its property, and of an import for its URL.
+const NAME: usize = 64;
+const IMPORT: usize = 2048;
 
 /// The first `most` pictures of a style sheet, or of a `style` attribute.
 pub(super) fn urls(css: &str, most: usize) -> Vec<CssUrl> {
-    let mut scanner = Scanner { css, at: 0, statement: 0, block: 0, sets: Vec::new(), depth: 0 };
+    let mut scanner = Scanner::new(css);
     let mut found = Vec::new();
     while let Some(url) = scanner.next().filter(|_| found.len() < most) {
         found.push(url);
@@ -38,7 +41,7 @@ pub(super) fn urls(css: &str, most: usize) -> Vec<CssUrl> {
 pub(super) fn imports(css: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in css.match_indices("@import") {
-        let rest = css[at + "@import".len()..].trim_start();
+        let rest = start(&css[at + "@import".len()..], IMPORT).trim_start();
         let rest = rest.strip_prefix("url(").unwrap_or(rest).trim_start();
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
         let url = match quote {
@@ -53,6 +56,8 @@ pub(super) fn imports(css: &str) -> Vec<String> {
 struct Scanner<'a> {
     css: &'a str,
     at: usize,
+    /// The last `)`: what begins behind it never ends, and is not followed to the end of the text.
+    close: usize,
     /// Where the current declaration begins.
     statement: usize,
     /// Where the current block begins.
@@ -62,7 +67,12 @@ struct Scanner<'a> {
     depth: usize,
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
+    fn new(css: &'a str) -> Self {
+        let close = css.rfind(')').unwrap_or(0);
+        Scanner { css, at: 0, close, statement: 0, block: 0, sets: Vec::new(), depth: 0 }
+    }
+
     fn next(&mut self) -> Option<CssUrl> {
         let bytes = self.css.as_bytes();
         while let Some(&byte) = bytes.get(self.at) {
@@ -91,6 +101,11 @@ impl Scanner<'_> {
                     self.depth = self.depth.saturating_sub(1);
                     self.at += 1;
                 }
+                // A declaration begins with its property, however far that is moved in.
+                blank if blank.is_ascii_whitespace() && self.at == self.statement => {
+                    self.at += 1;
+                    self.statement = self.at;
+                }
                 b'u' | b'U' if self.begins_url() => {
                     if let Some(url) = self.url() {
                         return Some(url);
@@ -104,7 +119,11 @@ impl Scanner<'_> {
 
     fn skip_comment(&mut self) {
         let rest = &self.css[self.at + 2..];
+        let leads = self.at == self.statement;
         self.at += rest.find("*/").map_or(rest.len() + 2, |end| end + 4);
+        if leads {
+            self.statement = self.at;
+        }
     }
 
     fn begins_url(&self) -> bool {
@@ -112,6 +131,7 @@ impl Scanner<'_> {
         let part_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
         let before = self.at.checked_sub(1).and_then(|at| bytes.get(at));
         !before.is_some_and(part_of_name)
+            && self.at < self.close
             && bytes[self.at..].len() > 4
             && bytes[self.at..self.at + 4].eq_ignore_ascii_case(b"url(")
     }
@@ -124,7 +144,7 @@ impl Scanner<'_> {
         let (inner, end) = token(self.css, self.at)?;
         self.at = end;
         let url = unescape(inner);
-        let declaration = uncommented(&self.css[self.statement..start]);
+        let declaration = self::start(&self.css[self.statement..start], NAME);
         let property = declaration.split(':').next().unwrap_or_default();
         let property = property.trim().to_ascii_lowercase();
         let shows = SHOWS.iter().any(|known| property.starts_with(known));
@@ -159,6 +179,12 @@ pub(super) fn declared(block: &str, property: &str) -> Option<String> {
         let value = value.trim().trim_end_matches("!important").trim().to_ascii_lowercase();
         uncommented(name).trim().eq_ignore_ascii_case(property).then_some(value)
     })
+}
+
+/// The first bytes of `text`, about `most`.
+fn start(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
 }
 
 /// What stands behind the last comment.

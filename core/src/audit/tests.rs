@@ -274,10 +274,23 @@ fn hostile_pages_take_no_longer_than_their_length_allows() {
         "<!--",
         "&#x10ffff;<\u{e9}",
     ];
+    // Within one style sheet or attribute, which a single tag opens.
+    let inner = [
+        ("<style>a{background:", "url("),
+        ("<style>a{x:", "url(a)"),
+        ("<style>", "url(a)"),
+        ("<style>", "@import url(a"),
+        ("<style>", "@import 'a"),
+        ("<style>a{background:", "/**/url(a"),
+        ("<p style=\"", "a:url(b) "),
+        ("<img srcset=\"", "a ("),
+    ];
     let engine = Engine::default();
     let request = json!({"url": "https://a.test/", "html": true}).to_string();
-    for piece in pieces {
-        let html = piece.repeat(200_000 / piece.len());
+    let whole = pieces.map(|piece| ("", piece)).into_iter().chain(inner);
+    for (before, piece) in whole {
+        let after = if before.contains('"') { "\">" } else { "</style>" };
+        let html = format!("{before}{}{after}", piece.repeat(400_000 / piece.len()));
         match engine.audit(&html, &request, &files(), &Job::default()) {
             Ok(answer) => assert!(answer["html"].is_string(), "{piece}"),
             Err(error) => assert_eq!(error.kind(), Kind::TooLarge, "{piece}"),
