@@ -139,13 +139,16 @@ impl Site {
         Some(file)
     }
 
+    /// The bytes of a picture: one that the page loads, or another one of its own host. The rest of
+    /// the network is not for a page's scripts to ask for.
     fn source(&self, address: &str) -> Option<Vec<u8>> {
         let pictures = self.pictures.read().unwrap_or_else(|lock| lock.into_inner());
         if let Some(bytes) = pictures.get(address) {
             return Some(bytes.clone());
         }
         drop(pictures);
-        self.fetch(address).map(|file| file.body)
+        let own = Address::parse(address).is_ok_and(|it| it.origin() == self.page.origin());
+        own.then(|| self.fetch(address))?.map(|file| file.body)
     }
 
     fn answer(&self, path: &str, headers: &HeaderMap, with_changes: bool) -> Response {

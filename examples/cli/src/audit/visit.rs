@@ -157,11 +157,8 @@ impl Tab<'_> {
         let mut quiet = Instant::now();
         while Instant::now() < until {
             match self.browser.event(&self.session, Duration::from_millis(50))? {
-                Some(event) => {
-                    if self.note(&event) {
-                        quiet = Instant::now();
-                    }
-                }
+                Some(event) if self.note(&event) => quiet = Instant::now(),
+                Some(_) => {}
                 None if !self.loaded || self.loads.values().any(|load| !load.done) => {
                     quiet = Instant::now();
                 }
