@@ -20,7 +20,7 @@ mod tiff;
 mod watched;
 pub(crate) mod webp;
 
-pub(crate) use png::Exact;
+pub(crate) use png::{Chunk as PngChunk, Chunks as PngChunks, Exact};
 
 use crate::backends::Backend;
 #[cfg(not(feature = "heic"))]

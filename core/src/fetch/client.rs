@@ -4,18 +4,16 @@
 //! goes to an address that was checked. It follows no redirect.
 
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
 use ureq::http::{HeaderMap, Request, Uri};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, RequestExt};
 
 use super::{all, may_connect, Network, Rules, Target};
-use crate::{Error, Job, Kind, Result};
+use crate::{tls, Error, Job, Kind, Result};
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long the head of an answer may take.
@@ -74,14 +72,8 @@ impl Answered {
 impl Client {
     /// A client with at most `connections` open while nothing is asked.
     pub fn new(rules: Rules, connections: usize) -> Self {
-        let certificates = rustls_native_certs::load_native_certs().certs;
-        let roots = certificates.iter().map(|it| Certificate::from_der(it).to_owned()).collect();
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::Specific(Arc::new(roots)))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .build();
         let config = Agent::config_builder()
-            .tls_config(tls)
+            .tls_config(tls::for_agents())
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)

@@ -150,7 +150,7 @@ impl Hosted {
     }
 
     /// The error that says that an account is full.
-    pub(crate) fn is_full(&self, account: &str) -> Result<Error> {
+    pub(crate) fn error_of_full(&self, account: &str) -> Result<Error> {
         Ok(full(&*self.settings(account)?))
     }
 }

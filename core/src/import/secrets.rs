@@ -8,7 +8,7 @@ use std::fmt;
 use ring::aead::{Aad, LessSafeKey, Nonce, UnboundKey, CHACHA20_POLY1305, NONCE_LEN};
 
 use crate::sign::digest::sha256;
-use crate::sign::escape::{from_lower_hex, hex};
+use crate::sign::escape::{from_hex, from_lower_hex, hex};
 use crate::storage::random;
 use crate::{Error, Kind, Result};
 
@@ -67,18 +67,13 @@ impl SecretsKey {
             return Err(refused("the credentials were sealed with another secrets_key"));
         }
         let broken = || refused("the sealed credentials are broken");
-        let mut bytes = unhex(digits).filter(|it| it.len() > NONCE_LEN).ok_or_else(broken)?;
+        let mut bytes = from_hex(digits).filter(|it| it.len() > NONCE_LEN).ok_or_else(broken)?;
         let mut rest = bytes.split_off(NONCE_LEN);
         let nonce = Nonce::try_assume_unique_for_key(&bytes).map_err(|_| broken())?;
         let aad = Aad::from(place.as_bytes());
         let text = self.cipher()?.open_in_place(nonce, aad, &mut rest).map_err(|_| broken())?;
         String::from_utf8(text.to_vec()).map_err(|_| broken())
     }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-    text.len().is_multiple_of(2).then(|| (0..text.len()).step_by(2).map(pair).collect())?
 }
 
 #[cfg(test)]

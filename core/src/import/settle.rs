@@ -33,13 +33,7 @@ impl Batch {
         match fate {
             Fate::Kept(arrived) => {
                 item.state = ItemState::Imported;
-                self.also.push(Change::Import(ImportChange::Remember {
-                    account: work.account.to_owned(),
-                    source: work.source.to_owned(),
-                    image: item.image.clone(),
-                    bytes: item.bytes,
-                    etag: item.etag.clone(),
-                }));
+                self.also.push(work.remembering(&item));
                 self.arrived.push(*arrived);
             }
             Fate::Dealt(state, reason) => {
@@ -84,6 +78,17 @@ impl Work<'_> {
             Outcome::Done(_) => Ok(()),
             _ => self.one_by_one(lines, arrived),
         }
+    }
+
+    /// What later jobs of the source know an imported object by.
+    fn remembering(&self, item: &ImportItem) -> Change {
+        Change::Import(ImportChange::Remember {
+            account: self.account.to_owned(),
+            source: self.source.to_owned(),
+            image: item.image.clone(),
+            bytes: item.bytes,
+            etag: item.etag.clone(),
+        })
     }
 
     /// Takes out what must wait, and ends the run where the source or our stores give out.
@@ -137,13 +142,7 @@ impl Work<'_> {
         let (state, reason) = line.fate.clone();
         (line.item.state, line.item.reason) = (state, reason);
         if line.kept {
-            batch.also.push(Change::Import(ImportChange::Remember {
-                account: self.account.to_owned(),
-                source: self.source.to_owned(),
-                image: line.item.image.clone(),
-                bytes: line.item.bytes,
-                etag: line.item.etag.clone(),
-            }));
+            batch.also.push(self.remembering(&line.item));
         } else {
             batch.also.push(Change::DropNote { key: line.key.clone() });
         }
@@ -155,7 +154,7 @@ impl Work<'_> {
             Outcome::Done(_) => Ok(()),
             Outcome::Full => {
                 turn_away();
-                let full = hosted.is_full(self.account)?;
+                let full = hosted.error_of_full(self.account)?;
                 self.pause(&format!("the account is full: {full}"));
                 Ok(())
             }

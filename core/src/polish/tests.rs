@@ -216,3 +216,34 @@ fn a_job_that_is_over_is_an_error() {
     let stopped = polish(&source, &PolishOptions::default(), &Limits::default(), &late);
     assert_eq!(stopped.unwrap_err().kind(), Kind::Timeout);
 }
+
+/// Its size decides how much memory its rows take.
+#[test]
+fn a_frame_that_does_not_fit_is_copied_as_it_is() {
+    let (side, behind) = (8u32, 64u32);
+    let control = |number: u32, side: u32| {
+        let numbers = [number, side, side, 0, 0].map(u32::to_be_bytes);
+        [numbers.as_flattened(), &[0, 1, 0, 10, 0, 0]].concat()
+    };
+    let stored = |side: u32| {
+        let rows = vec![0; (4 * side as usize + 1) * side as usize];
+        png::deflated(&rows, 0, &Job::default()).unwrap()
+    };
+    let mut source = crate::encode::PNG_SIGNATURE.to_vec();
+    let mut push = |kind: &[u8; 4], data: &[u8]| {
+        crate::encode::push_png_chunk(&mut source, kind, &[data]).unwrap();
+    };
+    push(b"IHDR", &[&side.to_be_bytes()[..], &side.to_be_bytes(), &[8, 6, 0, 0, 0]].concat());
+    // One frame is said, so that no decoder looks at the one behind it.
+    push(b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]);
+    push(b"fcTL", &control(0, side));
+    push(b"IDAT", &stored(side));
+    push(b"fcTL", &control(1, behind));
+    push(b"fdAT", &[&[0, 0, 0, 2], &stored(behind)[..]].concat());
+    push(b"IEND", &[]);
+    let polished = lossless(&source);
+    assert_eq!(polished.status, PolishStatus::Ok);
+    let holds = |rows: &[u8]| polished.data.windows(rows.len()).any(|part| part == rows);
+    assert!(!holds(&stored(side)), "the frame that fits is packed anew");
+    assert!(holds(&stored(behind)), "the other one is not unpacked");
+}

@@ -1,4 +1,4 @@
-//! Percent and hex notation, decoded once and strictly.
+//! Percent and hex notation, written, and read once and strictly.
 
 /// Undoes percent-encoding, once. `None` when a `%` is not followed by two hex digits.
 pub(crate) fn percent_decode(text: &str) -> Option<Vec<u8>> {
@@ -13,6 +13,19 @@ pub(crate) fn percent_decode(text: &str) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
+/// Percent-encodes every byte of `text` that is not ASCII or that `keep` does not let through.
+pub(crate) fn percent_encode(text: &str, keep: impl Fn(u8) -> bool) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii() && keep(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
 /// Lower-case hex digits of `bytes`.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -23,11 +36,14 @@ pub(crate) fn from_lower_hex(text: &str) -> Option<[u8; 32]> {
     if text.len() != 64 || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return None;
     }
-    let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
+    from_hex(text)?.try_into().ok()
+}
+
+/// The bytes that hex digits of any case stand for; `None` for anything else.
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
+    bytes.collect::<Option<_>>().filter(|_| rest.is_empty())
 }
 
 fn digit(byte: u8) -> Option<u8> {

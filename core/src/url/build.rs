@@ -1,11 +1,12 @@
 //! A URL's text.
 
 use super::delivery::{read_account, read_image, read_variant};
-use super::text::{self, encode, shown};
+use super::text::{self, shown};
 use super::{
     Choice, Delivery, SourceRef, Transform, Url, DELIVERY_PREFIX, LONGEST, TRANSFORM_PREFIX,
 };
 use crate::options::Options;
+use crate::sign::escape::percent_encode;
 use crate::{Error, Result};
 
 /// Writes a URL, or a path when it has no host.
@@ -36,7 +37,7 @@ fn build_delivery(delivery: &Delivery) -> Result<String> {
     let host = host(&delivery.host)?;
     let prefix = if delivery.custom { DELIVERY_PREFIX } else { "/" };
     let account = read_account(&delivery.account)?;
-    let image = encode(&read_image(&delivery.image)?, in_path);
+    let image = percent_encode(&read_image(&delivery.image)?, in_path);
     let last = match &delivery.choice {
         Choice::Variant(name) => read_variant(name)?,
         Choice::Options(given) => options(given)?,

@@ -2,7 +2,7 @@
 
 use super::{Part, Rejection, LONGEST};
 use crate::options::{Options, Parsed};
-use crate::sign::escape::percent_decode;
+use crate::sign::escape::{percent_decode, percent_encode};
 use crate::{Error, Result};
 
 /// `text` as it may stand in a message: on one line.
@@ -34,20 +34,7 @@ pub(super) fn as_sent(name: &str, text: &str, warnings: &mut Vec<String>) -> Str
     if !text.is_ascii() {
         warnings.push(format!("{name}: letters beyond ascii should be percent-encoded"));
     }
-    encode(text, |byte| byte.is_ascii_graphic())
-}
-
-/// Percent-encodes every byte of `text` that `keep` does not let through.
-pub(super) fn encode(text: &str, keep: impl Fn(u8) -> bool) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii() && keep(byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    percent_encode(text, |byte| byte.is_ascii_graphic())
 }
 
 /// Undoes percent-encoding, once; the result is text.

@@ -2,7 +2,7 @@
 
 /// One chunk. At the end of a cut file `data` may be shorter than the chunk says.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Chunk<'a> {
+pub(crate) struct Chunk<'a> {
     pub kind: [u8; 4],
     pub data: &'a [u8],
     /// The chunk with its length, kind and checksum.
@@ -11,7 +11,7 @@ pub(super) struct Chunk<'a> {
 
 /// Iterates over chunks behind the signature.
 #[derive(Debug, Clone)]
-pub(super) struct Chunks<'a> {
+pub(crate) struct Chunks<'a> {
     rest: &'a [u8],
 }
 

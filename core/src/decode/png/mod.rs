@@ -18,7 +18,7 @@ use crate::color;
 use crate::image::{xmp, Cicp, ColorModel, Embedded, Format, Image, Probe, Profile};
 use crate::plan::DecodePlan;
 use crate::{Error, Job, Limits, Result};
-use chunks::{Chunk, Chunks};
+pub(crate) use chunks::{Chunk, Chunks};
 use control::Control;
 
 pub(crate) use exact::Exact;

@@ -177,7 +177,7 @@ mod tests {
         assert!(allowed(&root.to_string_lossy(), &[root.join("in")]).is_err());
         let open = |path: &str| {
             let fields = SourceFields { folder: Some(inside.clone()), ..SourceFields::default() };
-            Folder::open(&fields, path, &[root.clone()]).unwrap()
+            Folder::open(&fields, path, std::slice::from_ref(&root)).unwrap()
         };
         let (job, store) = (Job::default(), open(""));
         let listed = store.list("", &job).unwrap();

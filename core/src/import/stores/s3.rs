@@ -6,16 +6,15 @@
 
 use std::sync::Arc;
 
-use super::wire::{encode, http_time, object, page, query};
+use super::wire::{encode, object, page, query, unix_time};
 use super::{needed, xml, Got, Listed, Object, Store, Tried, Trouble};
+use crate::date;
 use crate::fetch::Client;
 use crate::import::source::{Credentials, SourceFields};
 use crate::sign::digest::{hmac, sha256};
 use crate::sign::escape::{hex, percent_decode};
 use crate::storage::catalog::ImportItem;
 use crate::{Job, Result};
-
-const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 pub(super) struct S3 {
     client: Arc<Client>,
@@ -46,7 +45,8 @@ impl S3 {
         let (id, secret) = (&self.credentials.access_key_id, &self.credentials.secret_access_key);
         let (Some(id), Some(secret)) = (id, secret) else { return Ok(Vec::new()) };
         let session = self.credentials.session_token.as_deref();
-        let who = Signer { id, secret, session, region: &self.region, time: &amz(&http_time()) };
+        let who =
+            Signer { id, secret, session, region: &self.region, time: &amz(unix_time() * 1000) };
         who.sign(url, query).map_err(Trouble::of)
     }
 }
@@ -103,11 +103,10 @@ fn split(url: &str) -> (&str, &str) {
     (host.strip_suffix(usual).unwrap_or(host), path)
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT` as `19941106T084937Z`.
-fn amz(time: &str) -> String {
-    let month = MONTHS.find(&time[8..11]).unwrap_or(0) / 3 + 1;
-    let clock = time[17..25].replace(':', "");
-    format!("{}{month:02}{}T{clock}Z", &time[12..16], &time[5..7])
+/// Unix milliseconds as `19941106T084937Z`.
+fn amz(milliseconds: u64) -> String {
+    let seconds = &date::print(milliseconds)[..19];
+    format!("{}Z", seconds.replace(['-', ':'], ""))
 }
 
 impl Store for S3 {
@@ -185,7 +184,7 @@ mod tests {
 
     #[test]
     fn times_and_hosts_are_written_as_they_are_signed() {
-        assert_eq!(amz("Sun, 06 Nov 1994 08:49:37 GMT"), "19941106T084937Z");
+        assert_eq!(amz(784_111_777_000), "19941106T084937Z");
         assert_eq!(split("https://a.b:443/x//y"), ("a.b", "/x//y"));
         assert_eq!(split("http://127.0.0.1:9000/x"), ("127.0.0.1:9000", "/x"));
     }

@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Got, Trouble};
 use crate::fetch::{Answered, Asked, Client};
+use crate::sign::escape::percent_encode;
 use crate::{Error, Job, Kind};
 
 /// Bytes that one page of a listing may have.
@@ -11,17 +12,8 @@ pub(super) const PAGE: u64 = 16 << 20;
 
 /// Percent-encodes everything but letters, digits and `-._~`; slashes stay where `slashes` says so.
 pub(super) fn encode(text: &str, slashes: bool) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'/' if slashes => encoded.push('/'),
-            _ if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
-                encoded.push(char::from(byte));
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    percent_encode(text, |byte| plain(byte) || slashes && byte == b'/')
 }
 
 /// A query whose names and values are encoded, in the order of the names.

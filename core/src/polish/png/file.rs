@@ -1,6 +1,7 @@
-//! The chunks of a PNG: those that stay, and a new file around them.
+//! The chunks of a PNG that stay, and a new file around them.
 
 use super::form::Form;
+use crate::decode::{PngChunk, PngChunks};
 use crate::image::{exif, ProfileUse};
 use crate::polish::Work;
 use crate::{encode, Result};
@@ -9,29 +10,11 @@ use crate::{encode, Result};
 const GAMMA: [u8; 4] = 45_455u32.to_be_bytes();
 const PRIMARIES: [u32; 8] = [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000];
 
-/// One chunk.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Chunk<'a> {
-    pub kind: [u8; 4],
-    pub data: &'a [u8],
-}
-
-/// The chunks of a file whose structure is whole, up to where it is not.
-pub(super) fn chunks(source: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
-    let mut rest = source.get(encode::PNG_SIGNATURE.len()..).unwrap_or_default();
-    std::iter::from_fn(move || {
-        let (length, behind) = rest.split_first_chunk::<4>()?;
-        let (kind, behind) = behind.split_first_chunk::<4>()?;
-        let length = u32::from_be_bytes(*length) as usize;
-        let data = behind.get(..length)?;
-        rest = behind.get(length.checked_add(4)?..)?;
-        Some(Chunk { kind: *kind, data })
-    })
-}
-
 /// Whether a file says that it is an animation.
 pub(super) fn moves(source: &[u8]) -> bool {
-    chunks(source).take_while(|chunk| &chunk.kind != b"IDAT").any(|chunk| &chunk.kind == b"acTL")
+    PngChunks::new(source)
+        .take_while(|chunk| &chunk.kind != b"IDAT")
+        .any(|chunk| &chunk.kind == b"acTL")
 }
 
 /// What says how the numbers of a file are meant, and which forms that leaves.
@@ -60,8 +43,8 @@ impl Colors {
             colors.never_gray = probe.profile.is_rgb_icc();
             colors.only_gray = probe.profile.is_grey_icc();
         }
-        let before: Vec<Chunk<'_>> =
-            chunks(work.source).take_while(|chunk| &chunk.kind != b"IDAT").collect();
+        let before: Vec<PngChunk<'_>> =
+            PngChunks::new(work.source).take_while(|chunk| &chunk.kind != b"IDAT").collect();
         let stays = kept.len() != 2 || says_gamma(&before);
         for chunk in before.iter().filter(|chunk| stays && kept.contains(&&chunk.kind)) {
             colors.chunks.push((chunk.kind, chunk.data.to_vec()));
@@ -89,11 +72,11 @@ impl Colors {
 }
 
 /// Whether gamma and primaries say anything but sRGB, and nothing stronger is said.
-fn says_gamma(chunks: &[Chunk<'_>]) -> bool {
+fn says_gamma(chunks: &[PngChunk<'_>]) -> bool {
     let find = |kind: &[u8; 4]| chunks.iter().find(|chunk| &chunk.kind == kind);
     let primaries = PRIMARIES.map(u32::to_be_bytes);
     let usual =
-        |chunk: Option<&Chunk<'_>>, value: &[u8]| chunk.is_none_or(|chunk| chunk.data == value);
+        |chunk: Option<&PngChunk<'_>>, value: &[u8]| chunk.is_none_or(|chunk| chunk.data == value);
     let plain = usual(find(b"gAMA"), &GAMMA) && usual(find(b"cHRM"), primaries.as_flattened());
     find(b"sRGB").is_none() && find(b"iCCP").is_none() && !plain
 }

@@ -1,8 +1,8 @@
 //! Animated PNG: every frame stays as it is, its rows packed anew.
 
-use super::file::{chunks, Chunk};
 use super::pack::{deflated, inflated};
 use super::plain;
+use crate::decode::{PngChunk, PngChunks};
 use crate::polish::contest::Candidate;
 use crate::polish::Work;
 use crate::{encode, Error, Result};
@@ -15,7 +15,7 @@ const LARGE_LEVEL: i32 = 9;
 
 /// `file`, which carries no metadata any more, with every frame packed anew where that is smaller.
 pub(super) fn repacked(file: &[u8], work: &Work<'_>) -> Result<Option<Candidate>> {
-    let Some(header) = chunks(file).next().and_then(|chunk| Header::read(&chunk)) else {
+    let Some(header) = PngChunks::new(file).next().and_then(|chunk| Header::read(&chunk)) else {
         return Ok(None);
     };
     let pixels = u64::from(work.probe.width) * u64::from(work.probe.height);
@@ -28,7 +28,7 @@ pub(super) fn repacked(file: &[u8], work: &Work<'_>) -> Result<Option<Candidate>
         data: None,
         work,
     };
-    for chunk in chunks(file) {
+    for chunk in PngChunks::new(file) {
         packer.take(&chunk)?;
     }
     Ok(Some(plain(packer.out)))
@@ -43,7 +43,7 @@ struct Header {
 }
 
 impl Header {
-    fn read(chunk: &Chunk<'_>) -> Option<Self> {
+    fn read(chunk: &PngChunk<'_>) -> Option<Self> {
         let &[w3, w2, w1, w0, h3, h2, h1, h0, bits, color, _, _, interlace] = chunk.data else {
             return None;
         };
@@ -60,9 +60,11 @@ impl Header {
         })
     }
 
-    /// Bytes of the filtered rows of a frame; `None` where they are not told by its size alone.
+    /// Bytes of the filtered rows of a frame; `None` where they are not told by its size alone, or
+    /// it would not fit: decoders stop at the number of frames that is said, and what comes behind
+    /// them has not been looked at.
     fn bytes(&self, (width, height): (u32, u32)) -> Option<usize> {
-        if self.interlaced {
+        if self.interlaced || width > self.size.0 || height > self.size.1 {
             return None;
         }
         let row = (width as usize).checked_mul(self.pixel_bits)?.div_ceil(8).checked_add(1)?;
@@ -83,7 +85,7 @@ struct Packer<'a> {
 }
 
 impl Packer<'_> {
-    fn take(&mut self, chunk: &Chunk<'_>) -> Result<()> {
+    fn take(&mut self, chunk: &PngChunk<'_>) -> Result<()> {
         match (&chunk.kind, chunk.data) {
             (b"IDAT", data) => self.collect(false, data),
             (b"fdAT", [_, _, _, _, data @ ..]) => self.collect(true, data),

@@ -19,6 +19,8 @@ use crate::plan::{to_floor, Encoding, Original, OutputPlan, Palette};
 use crate::quality::Kept;
 use crate::{encode, Error, Result};
 use file::Colors;
+#[cfg(test)]
+pub(super) use pack::deflated;
 
 /// Bytes that are held of a byte of samples while the best file is looked for: the samples, a form
 /// of them, its filtered rows, and those compressed.

@@ -68,7 +68,7 @@ fn strategies(choice: Choice, bytes: usize) -> Vec<Strategy> {
 }
 
 /// `data` by deflate in a zlib stream.
-pub(super) fn deflated(data: &[u8], level: i32, job: &Job) -> Result<Vec<u8>> {
+pub(in crate::polish) fn deflated(data: &[u8], level: i32, job: &Job) -> Result<Vec<u8>> {
     job.check()?;
     let level = CompressionLvl::new(level).map_err(|_| Error::internal("no such level"))?;
     let mut compressor = Compressor::new(level);

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::io::Read;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -18,8 +18,9 @@ use object_store::client::{
 };
 use object_store::ClientOptions;
 use ureq::http::Request;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, BodyReader, RequestExt};
+
+use crate::tls;
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// The longest that one request may take, whatever its job allows.
@@ -49,14 +50,8 @@ pub(super) struct Carrier(Agent);
 
 impl Carrier {
     pub(super) fn new() -> Self {
-        let certificates = rustls_native_certs::load_native_certs().certs;
-        let roots = certificates.iter().map(|it| Certificate::from_der(it).to_owned()).collect();
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::Specific(Arc::new(roots)))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .build();
         let config = Agent::config_builder()
-            .tls_config(tls)
+            .tls_config(tls::for_agents())
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)

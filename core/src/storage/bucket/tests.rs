@@ -292,7 +292,7 @@ fn whatever_goes_wrong_once_is_tried_again() {
         server.fail(&[fault, Fault::Short]);
         assert_eq!(store.get(&key, 100).unwrap(), b"picture");
         server.fail(&[fault]);
-        assert_eq!(store.keys().unwrap(), [key.clone()]);
+        assert_eq!(store.keys().unwrap(), std::slice::from_ref(&key));
         server.fail(&[fault]);
         store.delete(&key).unwrap();
     }
