@@ -168,7 +168,10 @@ def spans(image: Image.Image) -> list:
         # A JPEG with further pictures behind its end, which are none of its frames.
         return [visible(image)]
     found: list[list] = []
-    for frame in ImageSequence.Iterator(image):
+    for at, frame in enumerate(ImageSequence.Iterator(image)):
+        if at == 0 and getattr(image, "default_image", False):
+            # What an APNG shows where it cannot move is no frame of it.
+            continue
         pixels, time = visible(frame), frame.info.get("duration", 0)
         time = 100 if time <= 10 else time
         if found and found[-1][0] == pixels:
