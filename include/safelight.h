@@ -1030,9 +1030,13 @@ int32_t safelight_markup(const char *json,
  * connections to sources that are allowed; it starts threads of its own, which
  * safelight_service_close() ends.
  *
+ * A SQLite catalog, which a folder has, is for one service of one process at a time; what a killed
+ * one left unfinished is cleared away. Several processes share PostgreSQL.
+ *
  * `out` receives the service, to be freed with safelight_service_free().
  * Errors: SAFELIGHT_INVALID for a name that is not known, a value that cannot be meant, text
- * that is not JSON, or `out` NULL; SAFELIGHT_STORAGE when a store does not open.
+ * that is not JSON, or `out` NULL; SAFELIGHT_STORAGE when a store does not open; SAFELIGHT_BUSY
+ * when another service has the SQLite catalog and does not close it within two seconds.
  */
 int32_t safelight_service_open(const char *config,
                                size_t config_len,
@@ -1116,7 +1120,8 @@ int32_t safelight_service_panic_on_purpose(const safelight_service *service,
 
 /**
  * Ends the background work of a service, waits for its threads, and leaves the cluster. Calls
- * that still run end as they would have. Closing twice is fine.
+ * that still run end as they would have, and then its folder is free for others; later ones are
+ * refused with SAFELIGHT_BUSY, requests with 503. Closing twice is fine.
  *
  * Errors: SAFELIGHT_INVALID for a handle that was freed.
  */

@@ -23,7 +23,8 @@ type Service struct {
 	closes sync.Once
 }
 
-// Open opens a service. Close it when it is no longer needed: it has threads of its own.
+// Open opens a service. Close it when it is no longer needed: it has threads of its own. A folder is
+// for one process at a time, and another gets ErrBusy: several share PostgreSQL and a bucket.
 func Open(config Config) (*Service, error) {
 	return open(config, func() {}, func(data *C.char, n C.size_t, out **C.safelight_service, failure **C.safelight_error) C.int32_t {
 		return C.safelight_service_open(data, n, out, failure)

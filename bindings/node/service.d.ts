@@ -240,7 +240,10 @@ export interface ImportEntry {
   at: string
 }
 
-/** Hosted images behind HTTP requests and verbs. */
+/**
+ * Hosted images behind HTTP requests and verbs. A folder is for one process at a time, and another
+ * gets the code `BUSY`: several processes share PostgreSQL and a bucket.
+ */
 export class Service {
   /** Opens a service on a folder, or on what `config` says, on this thread. */
   constructor(config: string | ServiceConfig, hooks?: Hooks)

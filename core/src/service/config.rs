@@ -25,7 +25,7 @@ use crate::{Error, Limits, Result};
 pub struct Config {
     /// Folder of state: whatever has no place of its own below lies in it.
     pub folder: Option<PathBuf>,
-    /// Catalog: `sqlite:PATH` or `postgres://…`.
+    /// Catalog: `sqlite:PATH`, for one process at a time, or `postgres://…`.
     pub catalog: Option<String>,
     /// Originals: `file:PATH`, `s3://bucket/prefix?endpoint=…&region=…`, `gs://…` or `az://…`.
     pub originals: Option<String>,

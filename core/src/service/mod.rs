@@ -16,6 +16,7 @@ mod binding;
 mod claim;
 mod config;
 mod deliver;
+mod door;
 mod facts;
 mod files;
 mod flight;
@@ -47,9 +48,11 @@ use crate::guard::guard;
 use crate::hooks::Hooks;
 use crate::hosted::{Account, Hosted, Setup};
 use crate::import::{self, Imports, SecretsKey};
+use crate::storage::Hold;
 use crate::{Engine, Error, Job, Request, Response, Result};
 use background::Background;
 use claim::Claims;
+use door::Door;
 use flight::Flights;
 use pool::Pool;
 use sources::Sources;
@@ -79,12 +82,19 @@ struct Inner {
     transforms: AtomicU64,
     /// Nanoseconds that AVIF takes for a pixel.
     avif_rate: AtomicU64,
+    /// The last to go: whoever is waiting for the stores has them then.
+    door: Door,
 }
 
 impl Service {
     /// Opens a service on the stores that `config` names, making what is missing.
     ///
-    /// `Invalid` for a configuration that cannot be meant, `Storage` when a store does not open.
+    /// State on SQLite belongs to one service at a time, from its opening until it is closed or
+    /// its last clone is gone. What a killed process left unfinished there is cleared away.
+    ///
+    /// `Invalid` for a configuration that cannot be meant, `Storage` when a store does not open,
+    /// `Busy` when another service, here or in another process, has the SQLite catalog open and
+    /// does not close it within two seconds.
     pub fn open(config: &Config) -> Result<Service> {
         Service::open_with(config, Hooks::NONE)
     }
@@ -98,13 +108,18 @@ impl Service {
     pub(crate) fn open_on(config: &Config, hooks: Hooks, fetcher: Fetcher) -> Result<Service> {
         config.check()?;
         let engine = Engine::new(config.limits.clone()).with_hooks(hooks);
+        // Whoever is refused here has touched nothing.
+        let (stores, hold) = stores::open(config)?;
         let shelves = Arc::new(Shelves::open(config)?);
         let background = Arc::new(Background::new());
-        let stores = stores::open(config)?;
         let setup = setup(config, &shelves, &background);
         let hosted = Arc::new(Hosted::open(stores.clone(), engine.clone(), setup)?);
         if config.require_signature && hosted.keys(&hosted.home().id)?.is_empty() {
             return Err(Error::invalid("require_signature", "a signing key", "none"));
+        }
+        if hold.as_ref().is_some_and(Hold::is_alone) {
+            // Nobody works on what has a note. A store that fails now is swept in the background.
+            let _ = hosted.recover();
         }
         let inner = Arc::new(Inner {
             config: config.clone(),
@@ -119,6 +134,7 @@ impl Service {
             claims: config.results.bucket.as_ref().map(|_| Claims::new(stores.catalog.clone())),
             transforms: AtomicU64::new(0),
             avif_rate: AtomicU64::new(upgrade::FIRST_RATE),
+            door: Door::new(hold),
         });
         inner.background.start(&inner)?;
         Ok(Service(inner))
@@ -129,23 +145,31 @@ impl Service {
     /// `job` bounds how long the answer may take, waiting included, and lets the host cancel it
     /// when its client is gone.
     pub fn handle(&self, request: &Request<'_>, job: &Job) -> Response {
-        guard(|| Ok(self.0.route(request, job))).unwrap_or_else(|error| route::broken(&error))
+        let answer = || {
+            let _inside = self.0.door.enter()?;
+            Ok(self.0.route(request, job))
+        };
+        guard(answer).unwrap_or_else(|error| route::broken(&error))
     }
 
     /// A hosted verb by its name, such as `images.upload`: arguments and result are JSON in the
     /// shapes of the REST API, bytes go beside them.
     pub fn call(&self, verb: &str, arguments: &Value, body: &[u8], job: &Job) -> Result<Called> {
         let request = Request::new("GET", "/");
-        guard(|| self.0.with_api(&request, |api| api::call(api, verb, arguments, body, job)))
+        guard(|| {
+            let _inside = self.0.door.enter()?;
+            self.0.with_api(&request, |api| api::call(api, verb, arguments, body, job))
+        })
     }
 
-    /// Stops background work and waits for it to end. Requests that are still running finish;
-    /// later ones are answered as long as the stores do.
+    /// Stops background work and waits for it to end. Requests that are still running finish, and
+    /// then the folder of state is free for others; later ones are refused as `Busy`, with 503.
     pub fn close(&self) {
         self.0.background.stop();
         self.0.background.join();
         self.0.imports.stop();
         self.0.hosted.close();
+        self.0.door.close();
     }
 
     /// The account that exists from the start.
@@ -165,7 +189,11 @@ impl Service {
         tell: impl FnMut(&import::Progress) -> bool,
     ) -> Result<import::Progress> {
         let account = account.unwrap_or(&self.0.hosted.home().id);
-        guard(|| self.0.imports.follow(account, id, every, job, tell))
+        guard(|| {
+            // It may take hours and changes nothing: whoever closes does not wait for it.
+            self.0.door.enter()?;
+            self.0.imports.follow(account, id, every, job, tell)
+        })
     }
 
     /// How busy it is.

@@ -1,45 +1,55 @@
 //! The stores that a configuration names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::config::{Config, ResultsConfig};
 use crate::hosted::Stores;
 use crate::storage::results::{Kept, Selector, Usage};
 use crate::storage::{
-    Catalog, FileOriginals, LocalResults, Originals, RealDisk, Results, SqliteCatalog,
+    Catalog, FileOriginals, Hold, LocalResults, Originals, RealDisk, Results, SqliteCatalog,
 };
 use crate::{Error, Kind, Result};
 
 /// Bytes of memory for what is known of images.
 const FACTS: u64 = 16 << 20;
 
-/// Opens catalog and originals, making what is missing.
-pub(super) fn open(config: &Config) -> Result<Stores> {
+/// Opens catalog and originals, making what is missing. A catalog for one process comes with its
+/// lock.
+pub(super) fn open(config: &Config) -> Result<(Stores, Option<Hold>)> {
     if let Some(folder) = &config.folder {
         std::fs::create_dir_all(folder).map_err(|error| {
             Error::new(Kind::Storage, "the folder of state cannot be made")
                 .with_context(format!("{}: {error}", folder.display()))
         })?;
     }
-    Ok(Stores { catalog: catalog(config)?, originals: originals(config)? })
+    let (catalog, hold) = catalog(config)?;
+    Ok((Stores { catalog, originals: originals(config)? }, hold))
 }
 
-fn catalog(config: &Config) -> Result<Arc<dyn Catalog>> {
+fn catalog(config: &Config) -> Result<(Arc<dyn Catalog>, Option<Hold>)> {
     let place = match config.catalog.as_deref().map(split) {
         None => config.below("catalog.db"),
         Some(("sqlite", path)) => Some(PathBuf::from(path)),
         #[cfg(feature = "postgres")]
         Some(("postgres" | "postgresql", _)) => {
             let url = config.catalog.as_deref().unwrap_or_default();
-            return Ok(Arc::new(crate::storage::PostgresCatalog::open(url)?));
+            return Ok((Arc::new(crate::storage::PostgresCatalog::open(url)?), None));
         }
         Some((scheme, _)) => {
             return Err(Error::invalid("catalog", "sqlite:PATH or postgres://…", scheme));
         }
     };
     let place = place.ok_or_else(|| Error::invalid("catalog", "a place", "none"))?;
-    Ok(Arc::new(SqliteCatalog::open(&place)?))
+    let hold = Hold::alone(&lock_of(&place))?;
+    Ok((Arc::new(SqliteCatalog::open(&place)?), Some(hold)))
+}
+
+/// A file of its own: SQLite has locks on those it makes, which end when anybody closes them.
+fn lock_of(catalog: &Path) -> PathBuf {
+    let mut name = catalog.as_os_str().to_owned();
+    name.push("-lock");
+    name.into()
 }
 
 fn originals(config: &Config) -> Result<Arc<dyn Originals>> {

@@ -9,6 +9,7 @@ use crate::{Job, Request, Response};
 
 mod ahead;
 mod delivery;
+mod folder;
 mod imports;
 mod transforms;
 mod wants;

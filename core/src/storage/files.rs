@@ -1,34 +1,42 @@
 //! Originals as files: `<root>/<first two digits>/<key>`.
 //!
 //! Bytes are written and synced under `incoming/`, then renamed, then the folder is synced. What
-//! lies in `incoming/` when a store is opened was never acknowledged and is removed.
+//! lies in `incoming/` when a store is opened and nobody else has it was never acknowledged and is
+//! removed. The file `lock` says whether somebody has it.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{check_key, failed, Disk, Originals};
+use super::{check_key, failed, Disk, Hold, Originals};
 use crate::{Error, Kind, Result};
 
 const INCOMING: &str = "incoming";
+const LOCK: &str = "lock";
 
 /// Originals in a folder of this machine.
 pub struct FileOriginals {
     root: PathBuf,
     disk: Arc<dyn Disk>,
+    _hold: Hold,
 }
 
 impl FileOriginals {
-    /// Opens `root`, making it where it is missing. One process at a time may have it open.
+    /// Opens `root`, making it where it is missing. Nodes of a cluster may share one, where the
+    /// file system that they share has locks.
     pub fn open(root: &Path, disk: Arc<dyn Disk>) -> Result<Self> {
         let incoming = root.join(INCOMING);
         let told = |error| failed("opening the originals", error);
         disk.make_folder(&incoming).map_err(told)?;
         disk.sync_folder(root).map_err(told)?;
-        for left in disk.list(&incoming).map_err(told)? {
-            disk.remove(&incoming.join(left.name)).map_err(told)?;
-        }
-        Ok(FileOriginals { root: root.to_owned(), disk })
+        let clear = || -> Result<()> {
+            for left in disk.list(&incoming).map_err(told)? {
+                disk.remove(&incoming.join(left.name)).map_err(told)?;
+            }
+            Ok(())
+        };
+        let hold = Hold::shared(&root.join(LOCK), clear)?;
+        Ok(FileOriginals { root: root.to_owned(), disk, _hold: hold })
     }
 
     fn folder(&self, key: &str) -> PathBuf {

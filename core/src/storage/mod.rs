@@ -20,6 +20,7 @@ pub mod catalog;
 pub mod contract;
 mod disk;
 mod files;
+mod hold;
 mod memory;
 pub mod results;
 
@@ -32,6 +33,7 @@ pub use catalog::PostgresCatalog;
 pub use catalog::{Catalog, SqliteCatalog};
 pub use disk::{Disk, Found, RealDisk};
 pub use files::FileOriginals;
+pub use hold::Hold;
 pub use memory::MemoryOriginals;
 #[cfg(feature = "bucket")]
 pub use results::BucketResults;

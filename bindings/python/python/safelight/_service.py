@@ -112,6 +112,8 @@ class Service:
     ...     response = service.handle("GET", "/cdn-cgi/image/width=300/a.jpg", request.headers)
 
     One service may serve every thread. It has threads of its own: open it after a ``fork``.
+    A folder is for one process at a time, and another gets `BusyError`: several workers share
+    PostgreSQL and a bucket.
     """
 
     __slots__ = ("__weakref__", "_native", "domains", "imports", "keys", "settings", "sources", "tokens", "uploads", "variants", "vary", "zone")
@@ -236,7 +238,7 @@ class Service:
         self._native.panic_on_purpose()
 
     def close(self) -> None:
-        """Ends the background work and waits for it. Closing twice is fine."""
+        """Ends the background work, waits for it and frees the folder; later calls get `BusyError`. Closing twice is fine."""
         self._native.close()
 
     def __enter__(self) -> Self:

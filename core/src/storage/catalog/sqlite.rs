@@ -25,7 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Readers that are kept open.
 const READERS: usize = 8;
 
-/// A catalog in one file. One process at a time may have it open.
+/// A catalog in one file. One process at a time may have it open: a [`Service`](crate::Service)
+/// takes a [`Hold`](crate::storage::Hold) of the file beside it first.
 pub struct SqliteCatalog {
     path: PathBuf,
     writer: Mutex<Connection>,
