@@ -7,6 +7,9 @@ use super::operation::Answer;
 use crate::delivery::CSP_SANDBOX;
 use crate::{Error, Response};
 
+/// The number of every message that is no error.
+const NOTE: u32 = 1000;
+
 /// What a request comes to.
 pub(crate) type Outcome<T> = std::result::Result<T, Problem>;
 
@@ -70,18 +73,18 @@ impl Problem {
 /// A result in the envelope, or bytes as they are.
 pub(crate) fn success(answer: Answer) -> Response {
     match answer {
-        Answer::Json(result) => {
-            let (errors, messages) = (Value::Array(Vec::new()), Value::Array(Vec::new()));
-            let body = json!({
-                "success": true, "errors": errors, "messages": messages, "result": result,
-            });
-            reply(200, body.to_string(), "application/json")
-        }
+        Answer::Json(result) => wrapped(&result, &json!([])),
+        Answer::Noted(result, note) => wrapped(&result, &json!([{"code": NOTE, "message": note}])),
         // An original is whatever somebody uploaded, scripts in an SVG included.
         Answer::Bytes(bytes, mime) => {
             reply(200, bytes, &mime).with("content-security-policy", CSP_SANDBOX)
         }
     }
+}
+
+fn wrapped(result: &Value, messages: &Value) -> Response {
+    let body = json!({"success": true, "errors": [], "messages": messages, "result": result});
+    reply(200, body.to_string(), "application/json")
 }
 
 /// A response that no cache keeps.

@@ -203,7 +203,7 @@ pub fn call(
     let (arguments, file, fetching) = (given.arguments, given.file, Cell::new(false));
     let call = Call { api, account, trusted: true, arguments, file, fetching, job };
     Ok(match (operation.run)(&call)? {
-        Answer::Json(result) => Called { result, bytes: None },
+        Answer::Json(result) | Answer::Noted(result, _) => Called { result, bytes: None },
         Answer::Bytes(bytes, _) => Called { result: Value::Null, bytes: Some(bytes) },
     })
 }

@@ -145,6 +145,8 @@ impl Argument {
 pub(crate) enum Answer {
     /// The `result` of the envelope.
     Json(Value),
+    /// The same, and what the client should know of it.
+    Noted(Value, &'static str),
     /// Bytes and their media type, without an envelope.
     Bytes(Vec<u8>, String),
 }

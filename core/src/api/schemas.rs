@@ -29,9 +29,11 @@ pub(super) fn all() -> Map<String, Value> {
 
 /// A result in its envelope.
 pub(super) fn envelope(result: Value) -> Value {
-    let none = json!({"type": "array", "maxItems": 0});
     object(json!({
-        "success": {"const": true}, "errors": none, "messages": none, "result": result,
+        "success": {"const": true},
+        "errors": {"type": "array", "maxItems": 0},
+        "messages": {"$ref": "#/components/schemas/Messages"},
+        "result": result,
     }))
 }
 
@@ -165,6 +167,9 @@ fn access() -> Value {
 
 fn service() -> Value {
     json!({
+        "Messages": list(object(json!({
+            "code": {"type": "integer", "minimum": 1000}, "message": {"type": "string"},
+        }))),
         "Settings": settings::schema(),
         "Webhook": {
             "type": "object", "required": ["url"],

@@ -8,6 +8,10 @@ use super::variants::BROWSER_TTL;
 use crate::hosted::{Settings, Webhook};
 use crate::{Error, Kind as ErrorKind, Result};
 
+/// What is said of a wish that cannot be fulfilled.
+pub(super) const NO_CREDENTIALS: &str =
+    "Content Credentials: the setting is kept and has no effect; they do not hold for a changed \
+     picture, so every picture is delivered without, and a Warning header says so";
 /// The largest number that every client can hold.
 const MOST: u64 = 1 << 53;
 
@@ -25,7 +29,8 @@ const FIELDS: &[Argument] = &[
     field(
         "preserve_content_credentials",
         Kind::Flag,
-        "Whether Content Credentials are kept with other metadata; false at first.",
+        "Kept for clients that set it, and without effect: Content Credentials do not hold for a \
+         changed picture, so every one is delivered without, and `Warning` says so. False at first.",
     ),
     field(
         "private_custom_ids",
@@ -35,7 +40,8 @@ const FIELDS: &[Argument] = &[
     field(
         "webhook",
         Kind::Object("Webhook"),
-        "Where the outcome of direct uploads is told; null for nowhere.",
+        "Where the outcome of direct uploads is told; null for nowhere. A POST of JSON, at least \
+         once, tried for a day with growing pauses; of those with the same `message` one counts.",
     )
     .nullable(),
     field("quota", Kind::Integer(0, MOST), "Images that the account may have. Service only."),
@@ -72,7 +78,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 fn get(call: &Call<'_>) -> Result<Answer> {
-    Ok(Answer::Json(shown(&*call.api.hosted.settings(call.account)?)))
+    Ok(answer(&*call.api.hosted.settings(call.account)?))
+}
+
+fn answer(settings: &Settings) -> Answer {
+    match settings.preserve_content_credentials {
+        true => Answer::Noted(shown(settings), NO_CREDENTIALS),
+        false => Answer::Json(shown(settings)),
+    }
 }
 
 fn edit(call: &Call<'_>) -> Result<Answer> {
@@ -89,7 +102,7 @@ fn edit(call: &Call<'_>) -> Result<Answer> {
         }
         Ok(())
     })?;
-    Ok(Answer::Json(shown(&settings)))
+    Ok(answer(&settings))
 }
 
 fn change(call: &Call<'_>, settings: &mut Settings) {

@@ -1,10 +1,14 @@
 //! Settings of a zone: which sources are transformed, and Polish. They belong to the account.
+//!
+//! Those of Polish are for whoever has the cache that polishes: it asks for them here. A setting
+//! that is on and that nothing of this service follows is answered with a message that says so.
 
 use serde_json::{json, Value};
 
 use super::kind::Kind;
 use super::operation::{field, path, Answer, Argument, Body, Call, Need, Operation};
-use crate::hosted::Settings;
+use super::settings::NO_CREDENTIALS;
+use crate::hosted::{Polish, Settings};
 use crate::{Error, Result};
 
 /// Names of settings, and what each is called in answers.
@@ -22,11 +26,18 @@ const WORDS: [&str; 7] =
 const SETTING: Argument = path(
     "setting",
     Kind::Choice(&WORDS),
-    "Which one: `polish` (`off`, `lossless`, `lossy`), `webp` (`on`, `off`), `transformations`, \
-     also called `image_resizing` (`on`, `off`, `open`), `transformations_allowed_origins` (hosts \
-     with commas between them, `*` for all), `transformations_c2pa` (`on`, `off`), `mirage` (`on`, \
-     `off`; it has no effect).",
+    "Which one: `transformations`, also called `image_resizing` (`on`, `off`, `open`), \
+     `transformations_allowed_origins` (hosts with commas between them, `*` for all), `polish` \
+     (`off`, `lossless`, `lossy`) and `webp` (`on`, `off`), both for a cache in front of an origin \
+     to read and to follow: hosted pictures and transforms have their own options; \
+     `transformations_c2pa` and `mirage` (`on`, `off`), both without effect. Where one is on that \
+     nothing here follows, `messages` says so.",
 );
+/// What is said of settings that nothing of this service follows.
+const FOR_A_CACHE: &str =
+    "the setting is for a cache in front of an origin, which has to read and follow it: hosted \
+     pictures and transforms have their own options";
+const NO_MIRAGE: &str = "mirage: the setting is kept and has no effect";
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -112,5 +123,20 @@ fn shown(call: &Call<'_>, settings: &Settings) -> Result<Answer> {
         _ => json!(settings.transformations),
     };
     let id = NAMES.iter().find(|(known, _)| *known == name).map(|(_, id)| *id);
-    Ok(Answer::Json(json!({"id": id, "editable": true, "modified_on": null, "value": value})))
+    let result = json!({"id": id, "editable": true, "modified_on": null, "value": value});
+    Ok(match note(name, settings) {
+        Some(note) => Answer::Noted(result, note),
+        None => Answer::Json(result),
+    })
+}
+
+fn note(name: &str, settings: &Settings) -> Option<&'static str> {
+    let (is_on, note) = match name {
+        "polish" => (settings.polish != Polish::Off, FOR_A_CACHE),
+        "webp" => (settings.webp, FOR_A_CACHE),
+        "mirage" => (settings.mirage, NO_MIRAGE),
+        "transformations_c2pa" => (settings.preserve_content_credentials, NO_CREDENTIALS),
+        _ => return None,
+    };
+    is_on.then_some(note)
 }

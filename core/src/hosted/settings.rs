@@ -22,7 +22,8 @@ pub struct Settings {
     pub flexible_variants: bool,
     /// How long browsers may keep pictures, in seconds, 3,600 to 31,536,000.
     pub browser_ttl: u64,
-    /// Whether Content Credentials are kept by `metadata=copyright` and `keep`.
+    /// A switch of clients that has no effect: Content Credentials do not hold for a changed
+    /// picture, so every picture is delivered without, and `Warning` says so.
     pub preserve_content_credentials: bool,
     /// Whether an image with an id of its maker's may be private. In the reference it may not,
     /// because such an id does not tell.
@@ -73,7 +74,7 @@ pub enum Polish {
     Lossy,
 }
 
-/// Where messages about direct uploads go.
+/// Where messages about direct uploads go: at least once, tried for a day with growing pauses.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Webhook {

@@ -160,6 +160,11 @@ fn settings_change_one_by_one_and_bounds_only_by_the_service() {
     let (_, body) = bench.send("PATCH", "/images/v1/config", json!({"browser_ttl": 3600}));
     assert_eq!(bench.get("/images/v1/config").1, body);
     assert_eq!(bench.hosted.settings(ACCOUNT).unwrap().webhook.as_ref().unwrap().secret, "s");
+    let credentials = |on: bool| json!({"preserve_content_credentials": on});
+    let (_, body) = bench.send("PATCH", "/images/v1/config", credentials(true));
+    let note = body["messages"][0]["message"].as_str().unwrap();
+    assert!(note.contains("has no effect"), "{note}");
+    bench.send("PATCH", "/images/v1/config", credentials(false));
     let (_, body) = bench.send("PATCH", "/images/v1/config", json!({"webhook": null}));
     assert_eq!(
         (&body["result"]["webhook"], &body["result"]["browser_ttl"]),
@@ -315,6 +320,11 @@ fn settings_of_a_zone_are_set_and_read() {
                 (&json!(id), &json!(value))
             );
             assert_eq!(bench.get(&path(name)).1, body);
+            // What is on and followed by nothing here says so.
+            let is_followed = name.starts_with("transformations") || name == "image_resizing";
+            let is_followed = is_followed && name != "transformations_c2pa";
+            let notes = usize::from(!is_followed && value != "off");
+            assert_eq!(body["messages"].as_array().unwrap().len(), notes, "{body}");
         }
     }
     for (name, value) in
