@@ -9,7 +9,8 @@
 //! |---|---|
 //! | `ids` | ids that carry the access flag, custom ids |
 //! | `images`, `listing` | images and their lists |
-//! | `tickets` | direct uploads, and what a webhook is told of them |
+//! | `tickets` | direct uploads |
+//! | `letters` | what a webhook is told of them, until it has arrived |
 //! | `variants`, `keys`, `settings`, `vary`, `accounts`, `tokens` | documents |
 //! | `copy`, `lease` | this node's copy and how it stays fresh |
 //! | `purge` | what nodes must forget, and the words it is written in |
@@ -25,6 +26,7 @@ mod ids;
 mod images;
 mod keys;
 mod lease;
+mod letters;
 mod listing;
 mod purge;
 mod received;
@@ -44,10 +46,11 @@ pub(crate) use arrivals::{Arrival, Arrived};
 pub use ids::access_of;
 pub use images::{Stats, Update, Upload};
 pub use keys::SigningKey;
+pub use letters::Claimed;
 pub use listing::{Listed, Listing};
 pub use purge::{account_tag, image_tag, variant_tag};
 pub use settings::{Polish, Settings, Transformations, Webhook};
-pub use sink::{Ahead, Message, NoSink, Sink, Wish};
+pub use sink::{Ahead, Letter, Message, NoSink, Sink, Wish};
 pub use tickets::{Ticket, TicketOrder};
 pub use tidy::Tidied;
 pub use tokens::{Grant, Scopes, TokenInfo};
@@ -86,7 +89,7 @@ pub struct Setup {
     pub admin_token: Option<String>,
     /// This node's results: purges are applied to them.
     pub results: Option<Arc<dyn Results>>,
-    /// What takes wishes and messages.
+    /// What takes wishes and letters.
     pub sink: Arc<dyn Sink>,
     /// How long a node of a cluster may answer from its copy.
     pub lease: Duration,

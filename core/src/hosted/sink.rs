@@ -1,5 +1,5 @@
-//! What hosted images hand to the service: pictures to render ahead, and messages to send. Both
-//! are handed over after the commit, and must not block.
+//! What hosted images hand to the service: pictures to render ahead, and letters to send. Both
+//! are handed over after the commit, stay in the catalog until they are done, and must not block.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,20 @@ pub struct Wish {
     pub ahead: Ahead,
 }
 
-/// A message about a direct upload, to be sent as a `POST`.
+/// A message about a direct upload that waits in the catalog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Whose webhook it is for.
+    pub account: String,
+    /// Its name, which the message has as well.
+    pub name: String,
+    /// From when it may be tried, in Unix milliseconds.
+    pub due: u64,
+    /// Until when it was claimed as far as is known here: whoever claims it anew changes that.
+    pub(super) claim: u64,
+}
+
+/// What a webhook is told, to be sent as a `POST`.
 #[derive(Clone, PartialEq)]
 pub struct Message {
     /// Where to.
@@ -42,16 +55,17 @@ impl std::fmt::Debug for Message {
     }
 }
 
-/// Takes wishes and messages.
+/// Takes wishes and letters.
 pub trait Sink: Send + Sync {
     /// A wish. It stays in the catalog until [`super::Hosted::wish_done`].
     fn wish(&self, wish: Wish) {
         let _ = wish;
     }
 
-    /// A message; it is handed over once and not kept.
-    fn message(&self, message: Message) {
-        let _ = message;
+    /// A letter, to be sent with [`super::Hosted::claim_letter`]. It stays in the catalog until
+    /// [`super::Hosted::letter_arrived`].
+    fn letter(&self, letter: Letter) {
+        let _ = letter;
     }
 }
 

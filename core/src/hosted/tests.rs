@@ -2,6 +2,7 @@ mod cluster;
 mod documents;
 mod faults;
 mod images;
+mod letters;
 mod link;
 mod uploads;
 
@@ -40,7 +41,7 @@ impl Clock {
 #[derive(Default)]
 struct Outbox {
     wishes: Mutex<Vec<Wish>>,
-    messages: Mutex<Vec<Message>>,
+    letters: Mutex<Vec<Letter>>,
 }
 
 impl Sink for Outbox {
@@ -48,8 +49,8 @@ impl Sink for Outbox {
         self.wishes.lock().unwrap().push(wish);
     }
 
-    fn message(&self, message: Message) {
-        self.messages.lock().unwrap().push(message);
+    fn letter(&self, letter: Letter) {
+        self.letters.lock().unwrap().push(letter);
     }
 }
 

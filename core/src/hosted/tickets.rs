@@ -1,12 +1,11 @@
 //! Direct uploads: an image is made as a draft, and whoever has its ticket may fill it once. The
 //! ticket is stored as its digest. A file that is refused does not use the ticket up.
 
-use serde_json::{json, Value};
+use serde_json::Value;
 
 use super::images::{filled, full, missing, taken};
-use super::settings::Webhook;
 use super::tokens::{digest, same, secret};
-use super::{received, Counted, Hosted, Message, Settings};
+use super::{received, Counted, Hosted, Settings};
 use crate::storage::catalog::{Change, Draft, Image, Outcome};
 use crate::{Error, Job, Kind, Result};
 
@@ -77,8 +76,8 @@ impl Hosted {
     }
 
     /// Fills a draft. `NotFound` for a ticket that is wrong, used or ended; `Conflict` for whoever
-    /// was second of two at the same time. The account's webhook is told of success, and of a
-    /// file that was refused.
+    /// was second of two at the same time. The account's webhook is told of success, at least
+    /// once, and of a file that was refused; of nothing while 1,000 letters wait.
     pub fn fill_ticket(
         &self,
         account: &str,
@@ -93,13 +92,25 @@ impl Hosted {
         if !ticket.is_some_and(|ticket| same(ticket, &digest(secret))) {
             return Err(missing());
         }
-        let filled = self.fill(&draft, bytes, filename, &settings);
-        // Whoever was second has nothing to tell: the image is there.
-        let is_news = !filled.as_ref().is_err_and(|error| error.kind() == Kind::Conflict);
-        if let Some(webhook) = settings.webhook.as_ref().filter(|_| is_news) {
-            self.setup.sink.message(message(webhook, &draft, &filled, self.now()));
+        let is_told = self.is_told(account, &settings)?;
+        let filled = self.fill(&draft, bytes, filename, &settings, is_told);
+        if let (true, Err(error)) = (is_told, &filled) {
+            self.tell_of_refusal(&draft, error);
         }
         filled
+    }
+
+    /// Best effort: whoever uploaded knows it already.
+    fn tell_of_refusal(&self, draft: &Image, error: &Error) {
+        // Whoever was second has nothing to tell: the image is there. Where a store failed it may
+        // be there.
+        if matches!(error.kind(), Kind::Conflict | Kind::Storage) {
+            return;
+        }
+        let Ok((letter, write)) = self.letter(draft, Err(error)) else { return };
+        if matches!(self.stores.catalog.commit(&[write]), Ok(Outcome::Done(_))) {
+            self.setup.sink.letter(letter);
+        }
     }
 
     fn fill(
@@ -108,15 +119,19 @@ impl Hosted {
         bytes: &[u8],
         filename: Option<&str>,
         settings: &Settings,
+        is_told: bool,
     ) -> Result<Image> {
         let probe = self.look_at(bytes, settings)?;
         let (blob, since) = self.keep(bytes, &Job::default())?;
         let named = Image { filename: received::filename(filename), ..draft.clone() };
         let image = filled(named, &probe, blob, self.now());
         let set = Change::SetImage { image: Box::new(image.clone()), quota: settings.quota };
-        match self.place(&image, since, vec![set])? {
+        let letter = is_told.then(|| self.letter(draft, Ok(&image))).transpose()?;
+        let (letter, write) = letter.unzip();
+        match self.place(&image, since, [set].into_iter().chain(write).collect())? {
             Outcome::Done(_) => {
                 self.count(&image.account, Counted::Uploaded(bytes.len() as u64));
+                letter.into_iter().for_each(|letter| self.setup.sink.letter(letter));
                 Ok(image)
             }
             Outcome::Full => Err(full(settings)),
@@ -134,38 +149,4 @@ fn check_expiry(given: Option<u64>, now: u64) -> Result<u64> {
         true => Ok(expires),
         false => Err(Error::invalid("expiry", "2 minutes to 6 hours from now", expires)),
     }
-}
-
-/// What a webhook is told. The reference has no public shape for it; this one is ours.
-fn message(webhook: &Webhook, draft: &Image, filled: &Result<Image>, now: u64) -> Message {
-    let mut body = json!({
-        "event": if filled.is_ok() { "image.uploaded" } else { "image.failed" },
-        "account": draft.account,
-        "id": draft.id,
-        "creator": draft.creator,
-        "metadata": serde_json::from_str::<Value>(&draft.meta).unwrap_or_default(),
-        "requireSignedURLs": draft.private,
-        "time": now,
-    });
-    match filled {
-        Ok(image) => {
-            let bytes = image.blob.as_ref().map_or(0, |blob| blob.size);
-            body["file"] = json!({
-                "name": image.filename,
-                "type": image.mime,
-                "size": bytes,
-                "width": image.size.0,
-                "height": image.size.1,
-            });
-        }
-        Err(error) => {
-            body["error"] =
-                json!({ "kind": error.kind().names().node, "message": error.message() });
-        }
-    }
-    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    if !webhook.secret.is_empty() {
-        headers.push(("cf-webhook-auth".to_owned(), webhook.secret.clone()));
-    }
-    Message { url: webhook.url.clone(), headers, body: body.to_string() }
 }

@@ -1,6 +1,6 @@
-//! Work that nobody waits for: better formats, pictures ahead of their first request, messages,
-//! and tidying up. Each kind has one thread and a bounded queue; what does not fit is left out,
-//! and what an upload wished for stays in the catalog until it is done.
+//! Work that nobody waits for: better formats, pictures ahead of their first request, letters,
+//! and tidying up. Each kind has one thread and a bounded queue; what does not fit is left out.
+//! What an upload wished for, and letters, stay in the catalog until they are done.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::work::Order;
 use super::Inner;
 use crate::guard::guard;
-use crate::hosted::{Message, Sink, Wish};
+use crate::hosted::{Claimed, Letter, Sink, Wish};
 use crate::{CancelToken, Error, Job, Result};
 
 /// Tasks that may wait, of each kind.
@@ -19,9 +19,6 @@ const MOST: usize = 1000;
 const MOST_FAILED: usize = 4096;
 /// Time between two rounds of tidying up.
 const ROUND: Duration = Duration::from_secs(60);
-/// Pauses before a message is tried again.
-const PAUSES: [Duration; 3] =
-    [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(25)];
 
 /// The queues and threads.
 pub(super) struct Background {
@@ -35,7 +32,7 @@ pub(super) struct Background {
 struct Held {
     closed: bool,
     renders: VecDeque<Render>,
-    messages: VecDeque<Sending>,
+    letters: Vec<Sending>,
     /// Keys of results that are waiting or being made.
     upgrading: HashSet<String>,
     /// Keys of results that could not be made.
@@ -48,8 +45,7 @@ enum Render {
 }
 
 struct Sending {
-    message: Message,
-    tries: usize,
+    letter: Letter,
     due: Instant,
 }
 
@@ -188,28 +184,58 @@ impl Background {
     fn send(&self, inner: &Weak<Inner>) {
         let due = |held: &mut Held| {
             let now = Instant::now();
-            let at = held.messages.iter().position(|sending| sending.due <= now);
-            let first = held.messages.iter().map(|sending| sending.due).min();
-            at.and_then(|at| held.messages.remove(at)).ok_or(first)
+            let at = held.letters.iter().position(|sending| sending.due <= now);
+            let first = held.letters.iter().map(|sending| sending.due).min();
+            at.map(|at| held.letters.remove(at)).ok_or(first)
         };
         while let Ok(Some(sending)) = self.next(None, due) {
             let Some(inner) = inner.upgrade() else { return };
-            let job = Job::new(inner.engine.limits(), self.cancel.clone());
-            let Message { url, headers, body } = &sending.message;
-            let fetcher = inner.sources.fetcher();
-            let sent = guard(|| Ok(fetcher.post(url, headers, body.as_bytes(), &job)));
-            let arrived = matches!(sent, Ok(Ok(200..=299)));
-            if let Some(pause) = PAUSES.get(sending.tries).filter(|_| !arrived) {
-                let (tries, due) = (sending.tries + 1, Instant::now() + *pause);
-                self.held().messages.push_back(Sending { tries, due, ..sending });
+            // A catalog that fails now is asked again in the next round.
+            if let Ok(Some(again)) = guard(|| self.send_one(&inner, &sending.letter)) {
+                self.post(&inner, again);
             }
         }
     }
 
-    /// Counts, drafts and leftovers; and wishes that a restart or a full queue has left over.
+    /// Tries a letter once; gives it back when it is to be tried again.
+    fn send_one(&self, inner: &Inner, letter: &Letter) -> Result<Option<Letter>> {
+        let Some(Claimed { message, again }) = inner.hosted.claim_letter(letter)? else {
+            return Ok(None);
+        };
+        let job = Job::new(inner.engine.limits(), self.cancel.clone());
+        let body = message.body.as_bytes();
+        match inner.sources.fetcher().post(&message.url, &message.headers, body, &job) {
+            Ok(200..=299) => inner.hosted.letter_arrived(letter).map(|()| None),
+            _ => Ok(Some(again)),
+        }
+    }
+
+    /// Puts a letter in the queue for when it is due, unless it stands there for earlier.
+    fn post(&self, inner: &Inner, letter: Letter) {
+        let wait = Duration::from_millis(letter.due.saturating_sub(inner.hosted.now()));
+        let due = Instant::now() + wait.min(ROUND * 60 * 24);
+        let mut held = self.held();
+        let same = |sending: &Sending| sending.letter.name == letter.name;
+        if held.closed || held.letters.iter().any(|sending| same(sending) && sending.due <= due) {
+            return;
+        }
+        held.letters.retain(|sending| !same(sending));
+        if held.letters.len() < MOST {
+            held.letters.push(Sending { letter, due });
+            self.changed.notify_all();
+        }
+    }
+
+    /// Counts, drafts and leftovers; and letters and wishes that a restart or a full queue has
+    /// left over.
     fn tidy(&self, inner: &Weak<Inner>) {
         loop {
             let Some(inner) = inner.upgrade() else { return };
+            let letters = || {
+                inner.hosted.letters()?.into_iter().for_each(|letter| self.post(&inner, letter));
+                Ok(())
+            };
+            let _ = guard(letters);
             let round = || {
                 inner.hosted.flush_usage()?;
                 inner.hosted.tidy()?;
@@ -239,10 +265,10 @@ impl Sink for Background {
         }
     }
 
-    fn message(&self, message: Message) {
+    fn letter(&self, letter: Letter) {
         let mut held = self.held();
-        if !held.closed && held.messages.len() < MOST {
-            held.messages.push_back(Sending { message, tries: 0, due: Instant::now() });
+        if !held.closed && held.letters.len() < MOST {
+            held.letters.push(Sending { letter, due: Instant::now() });
             self.changed.notify_all();
         }
     }

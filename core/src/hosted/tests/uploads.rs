@@ -116,10 +116,14 @@ fn a_webhook_is_told_of_what_was_kept_and_what_was_refused() {
     let webhook = Webhook { url: "https://example.com/hook".into(), secret: "shared".into() };
     bench.set(|settings| settings.webhook = Some(webhook.clone()));
     let (good, bad) = (fill(&picture("one")), fill(b"no picture"));
-    let messages = bench.sink.messages.lock().unwrap();
+    let letters = bench.sink.letters.lock().unwrap();
+    assert_eq!(letters.len(), 2);
+    let claim = |letter: &Letter| bench.hosted.claim_letter(letter).unwrap().unwrap().message;
+    let messages: Vec<Message> = letters.iter().map(claim).collect();
     let bodies: Vec<Value> =
         messages.iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect();
-    assert_eq!(bodies.len(), 2);
+    let named = |(body, letter): (&Value, &Letter)| body["message"] == letter.name.as_str();
+    assert!(bodies.iter().zip(letters.iter()).all(named));
     assert!(messages.iter().all(|message| message.url == webhook.url));
     let auth = ("cf-webhook-auth".to_owned(), "shared".to_owned());
     assert!(messages.iter().all(|message| message.headers.contains(&auth)));

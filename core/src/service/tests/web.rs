@@ -350,3 +350,28 @@ fn a_webhook_is_told_of_a_direct_upload_and_asked_again_when_it_fails() {
     std::thread::sleep(Duration::from_millis(50));
     assert_eq!(net.asked(), 2);
 }
+
+#[test]
+fn a_letter_that_a_killed_service_did_not_send_arrives_after_the_next_opening() {
+    let (folder, net) = (Folder::new(), Arc::new(Net::default()));
+    let first = service(&folder, &net, |_| {});
+    let (account, hosted) = (first.account().id.clone(), &first.0.hosted);
+    let mut set = |settings: &mut crate::hosted::Settings| {
+        let (url, secret) = ("http://hook.test/told".to_owned(), "hush".to_owned());
+        settings.webhook = Some(Webhook { url, secret });
+        Ok(())
+    };
+    hosted.edit_settings(&account, &mut set).unwrap();
+    let ticket = hosted.create_ticket(&account, &TicketOrder::default()).unwrap();
+    // Nothing is sent any more, as between a commit and the end of a process.
+    first.close();
+    let bytes = picture("rgb.png");
+    hosted.fill_ticket(&account, &ticket.id, &ticket.secret, &bytes, None).unwrap();
+    drop(first);
+    assert_eq!(net.asked(), 0);
+    net.reply("/told", "204 Fine", b"");
+    let second = service(&folder, &net, |_| {});
+    until(|| second.0.hosted.letters().unwrap().is_empty());
+    assert_eq!(net.asked(), 1);
+    assert!(net.request(0).contains("image.uploaded") && net.request(0).contains(&ticket.id));
+}
