@@ -356,6 +356,9 @@ pub(crate) struct ServiceArgs {
     /// Show nothing without a signature
     #[arg(long)]
     pub require_signature: bool,
+    /// Images that the account may have, from now on [default at first: 100000]
+    #[arg(long, value_name = "IMAGES")]
+    pub quota: Option<u64>,
     /// JSON file with any of the service's settings; the other flags win over it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

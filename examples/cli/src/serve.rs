@@ -20,6 +20,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let state = args.root.join(".safelight");
     let mut config = Config::new(&args.root, &state, args.listen);
     config.samples = args.samples;
+    config.quota = args.service.quota;
     if let Some(file) = &args.service.config {
         config.service = read(file, config.service)?;
     }

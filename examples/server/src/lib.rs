@@ -30,7 +30,7 @@ use std::time::Duration;
 pub use app::router;
 pub use listen::listen;
 pub use samples::make as make_samples;
-pub use start::{open, Opened};
+pub use start::{open, set_quota, Opened};
 
 /// What is served, and where.
 #[derive(Debug, Clone)]
@@ -43,6 +43,8 @@ pub struct Config {
     pub samples: bool,
     /// How long a client may take to send a request line and headers.
     pub head_time: Duration,
+    /// Images that the account may have, where it is not as it was: 100,000 at first.
+    pub quota: Option<u64>,
 }
 
 impl Config {
@@ -51,7 +53,8 @@ impl Config {
     pub fn new(root: impl AsRef<Path>, state: impl AsRef<Path>, listen: SocketAddr) -> Self {
         let mut service = safelight::Config::in_folder(state);
         service.sources.folder = Some(root.as_ref().to_owned());
-        Config { service, listen, samples: false, head_time: Duration::from_secs(10) }
+        let head_time = Duration::from_secs(10);
+        Config { service, listen, samples: false, head_time, quota: None }
     }
 }
 

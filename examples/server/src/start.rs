@@ -32,12 +32,21 @@ pub fn open(config: &Config) -> Result<Opened, String> {
         Some(context) => format!("{error} ({context})"),
         None => error.to_string(),
     })?;
+    if let Some(quota) = config.quota {
+        set_quota(&service, quota).map_err(|error| error.to_string())?;
+    }
     let token = match config.service.admin_token {
         None => first_token(&service).map_err(|error| error.to_string())?,
         Some(_) => None,
     };
     let (account, hash) = (service.account().id.clone(), service.account().hash.clone());
     Ok(Opened { service, account, hash, token })
+}
+
+/// Lets the account have so many images.
+pub fn set_quota(service: &Service, images: u64) -> safelight::Result<()> {
+    let job = Job::new(service.limits(), Default::default());
+    service.call("settings.edit", &json!({ "quota": images }), &[], &job).map(drop)
 }
 
 /// Makes the token of a new account. It is stored as a hash, so this is the only time to see it.

@@ -160,8 +160,8 @@ def run_store(args, store, source, environment):
     folder = args.work / f"state-{args.kind}"
     os.environ.update(environment)
     log = args.work / f"{args.kind}.jsonl"
-    command = [args.safelight, "import", *source, "--state", str(folder), "--log", str(log)]
     total = len(expected) + len(refused) + len(unusable)
+    command = [args.safelight, "import", *source, "--state", str(folder), "--log", str(log), "--quota", str(total)]
 
     progress, peak = import_with_kills(command, folder, total, args.kills)
     check(progress["status"] == "completed" and progress["found"] == total, progress)

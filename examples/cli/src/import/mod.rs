@@ -62,6 +62,9 @@ fn open(args: &ImportArgs, place: &Place) -> Result<Target, Failure> {
     }
     config.imports.workers = config.imports.workers.max(args.concurrency);
     let service = Service::open(&config).map_err(|error| told(&error))?;
+    if let Some(quota) = args.service.quota {
+        safelight_server::set_quota(&service, quota).map_err(|error| told(&error))?;
+    }
     Ok(Target::Here(Box::new(service)))
 }
 
