@@ -987,6 +987,34 @@ int32_t safelight_vary_response(const char *json,
                                 safelight_error **error);
 
 /**
+ * Says what a request stands for when answers of its origin vary by headers, and whether such an
+ * answer is stored.
+ *
+ * `json` is `{"behaviors":{"default":{"action":"bypass"},"headers":{"accept":{"action":"normalize",
+ * "media_types":["image/webp"]},"accept-language":{"action":"normalize","languages":["de","en"]},
+ * "x-device":{"action":"passthrough"}}},"headers":{"Accept":"image/webp"},"vary":"Accept"}`.
+ * `headers` are the client's; `vary` is the answer's or the one that the cache remembers for the
+ * URL, null for none. What is done for a header that an answer varies by:
+ *
+ *     normalize    it is reduced to the list, or its white space, for the origin and in the key
+ *     passthrough  it goes on as it came, and is a part of the key
+ *     bypass       the answer is not stored; also without a default
+ *
+ * `out` receives `{"send":{"accept":"image/webp","accept-language":"*"},"store":true,
+ * "key":{"accept":"image/webp"},"status":"MISS"}`, to be freed with safelight_bytes_free(). `send`
+ * are the headers that go to the origin in place of the client's, null for one that it did not
+ * send; `key` tells the variants of the URL apart; `status` is MISS or BYPASS. Accept-Encoding is
+ * the cache's own matter unless it is listed.
+ *
+ * Errors: SAFELIGHT_INVALID for text that is not such an object, a list that may not be, a name
+ * that no header has, or `out` NULL.
+ */
+int32_t safelight_vary_headers(const char *json,
+                               size_t json_len,
+                               safelight_bytes **out,
+                               safelight_error **error);
+
+/**
  * Writes the HTML of a picture: `<img>` or `<picture>` with `srcset`, `sizes`, dimensions, lazy
  * loading and a placeholder. No pixel is needed.
  *

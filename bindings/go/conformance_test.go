@@ -173,6 +173,9 @@ func runVary(t *testing.T, text []byte) {
 	case "response":
 		got, err := varyResponse(string(test.Request))
 		sameJSON(t, test.Result, test.Error, got, err)
+	case "headers":
+		got, err := varyHeaders(string(test.Request))
+		sameJSON(t, test.Result, test.Error, got, err)
 	default:
 		var stored []VaryStored
 		for _, step := range []varyStep{test.First, test.Second} {

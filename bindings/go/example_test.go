@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/http"
 	"os"
 	"time"
 
@@ -92,4 +93,17 @@ func ExampleNegotiate() {
 	}
 	fmt.Println(best.Format, best.Vary)
 	// Output: avif [Accept]
+}
+
+func ExampleVaryHeaders() {
+	behaviors := safelight.VaryBehaviors{Headers: map[string]safelight.VaryBehavior{
+		"accept-language": {Action: "normalize", Languages: []string{"de", "en"}},
+	}}
+	headers := http.Header{"Accept-Language": {"de-CH,de;q=0.9,fr"}}
+	asked, err := safelight.VaryHeaders(behaviors, headers, "Accept-Language")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(asked.Store, *asked.Send["accept-language"])
+	// Output: true de
 }

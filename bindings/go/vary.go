@@ -7,6 +7,7 @@ import "C"
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 )
 
@@ -88,6 +89,57 @@ func VaryResponse(rules VaryRules, path, accept, contentType string, vary ...str
 	return answered, nil
 }
 
+// VaryBehavior is what is done for a header that answers vary by.
+type VaryBehavior struct {
+	// Action is normalize (reduced to the list, or its white space), passthrough (left as it is) or
+	// bypass (answers that vary by it are not stored).
+	Action string `json:"action"`
+	// MediaTypes are what Accept is reduced to, Languages what Accept-Language is.
+	MediaTypes []string `json:"media_types,omitempty"`
+	Languages  []string `json:"languages,omitempty"`
+}
+
+// VaryBehaviors are behaviours by header; without a default it is bypass.
+type VaryBehaviors struct {
+	Default *VaryBehavior           `json:"default,omitempty"`
+	Headers map[string]VaryBehavior `json:"headers,omitempty"`
+}
+
+// VaryByHeaders is what a request stands for when answers vary by headers.
+type VaryByHeaders struct {
+	// Send are headers for the origin in place of the client's; nil for one that it did not send.
+	Send map[string]*string `json:"send"`
+	// Store says whether the cache may keep an answer that varies like this.
+	Store bool `json:"store"`
+	// Key are the headers that tell the variants of the URL apart, with their texts.
+	Key map[string]*string `json:"key"`
+	// Status is MISS or BYPASS.
+	Status string `json:"status"`
+}
+
+// VaryHeaders says what a request with headers stands for when answers of its origin vary by them.
+// Vary are the lines of the answer's header, or those that the cache remembers for the URL.
+func VaryHeaders(behaviors VaryBehaviors, headers http.Header, vary ...string) (*VaryByHeaders, error) {
+	sent := make(map[string]string, len(headers))
+	for name, lines := range headers {
+		sent[name] = strings.Join(lines, ", ")
+	}
+	text, err := json.Marshal(struct {
+		Behaviors VaryBehaviors     `json:"behaviors"`
+		Headers   map[string]string `json:"headers"`
+		Vary      string            `json:"vary"`
+	}{behaviors, sent, strings.Join(vary, ",")})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := varyHeaders(string(text))
+	asked := new(VaryByHeaders)
+	if err := decoded(answer, err, asked); err != nil {
+		return nil, err
+	}
+	return asked, nil
+}
+
 // orNone is an object in JSON, also for no rules at all.
 func (rules VaryRules) orNone() VaryRules {
 	if rules == nil {
@@ -107,5 +159,12 @@ func varyResponse(json string) (string, error) {
 	data, n := chars(json)
 	return textOf(func(out **C.safelight_bytes, failure **C.safelight_error) C.int32_t {
 		return C.safelight_vary_response(data, n, out, failure)
+	})
+}
+
+func varyHeaders(json string) (string, error) {
+	data, n := chars(json)
+	return textOf(func(out **C.safelight_bytes, failure **C.safelight_error) C.int32_t {
+		return C.safelight_vary_headers(data, n, out, failure)
 	})
 }

@@ -65,6 +65,10 @@ function varyResponse(request) {
   return JSON.parse(unwrap(native.varyResponse(convert.json('request', request))).text)
 }
 
+function varyHeaders(request) {
+  return JSON.parse(unwrap(native.varyHeaders(convert.json('request', request))).text)
+}
+
 const version = () => native.version()
 
 const backends = () => JSON.parse(unwrap(native.backends()).text)
@@ -94,6 +98,7 @@ exports.render = render
 exports.renderSync = renderSync
 exports.resolve = resolve
 exports.sign = sign
+exports.varyHeaders = varyHeaders
 exports.varyRequest = varyRequest
 exports.varyResponse = varyResponse
 exports.verify = verify

@@ -500,6 +500,45 @@ export function varyResponse(request: {
   vary?: string | null
 }): VaryAnswered
 
+/**
+ * What is done for a header that answers vary by. `normalize` reduces it to its list, or its white
+ * space; `passthrough` leaves it; answers that vary by it are not stored with `bypass`.
+ */
+export interface VaryBehavior {
+  action: 'normalize' | 'passthrough' | 'bypass'
+}
+
+/** Behaviours by header; without a default it is `bypass`. */
+export interface VaryBehaviors {
+  default?: VaryBehavior
+  headers?: {
+    accept?: VaryBehavior & { media_types?: string[] }
+    'accept-language'?: VaryBehavior & { languages?: string[] }
+    [name: string]: VaryBehavior | undefined
+  }
+}
+
+/** The answer of `varyHeaders`. */
+export interface VaryHeaders {
+  /** Headers for the origin in place of the client's; null for one that it did not send. */
+  send: Record<string, string | null>
+  /** Whether the cache may keep an answer that varies like this. */
+  store: boolean
+  /** The headers that tell the variants of the URL apart, with their texts. */
+  key: Record<string, string | null>
+  status: 'MISS' | 'BYPASS'
+}
+
+/**
+ * What a request stands for when answers of its origin vary by headers. `vary` is the answer's
+ * header, or the one that the cache remembers for the URL.
+ */
+export function varyHeaders(request: {
+  behaviors: VaryBehaviors
+  headers?: Record<string, string>
+  vary?: string | null
+}): VaryHeaders
+
 /** Version of the library. */
 export function version(): string
 

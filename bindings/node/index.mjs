@@ -21,6 +21,7 @@ export const {
   renderSync,
   resolve,
   sign,
+  varyHeaders,
   varyRequest,
   varyResponse,
   verify,

@@ -1,6 +1,6 @@
 //! Runs `tests/vectors/vary.json`.
 
-use safelight::delivery::{vary_request_json, vary_response_json};
+use safelight::delivery::{vary_headers_json, vary_request_json, vary_response_json};
 use safelight::Result;
 use serde_json::{json, Value};
 
@@ -11,6 +11,7 @@ fn every_vector_holds() {
     let outcome = |case: &Value| match &case["op"] {
         op if op == "request" => compared(vary_request_json(&case["request"]), case),
         op if op == "response" => compared(vary_response_json(&case["request"]), case),
+        op if op == "headers" => compared(vary_headers_json(&case["request"]), case),
         _ => pair(case),
     };
     let wrong: Vec<String> = cases

@@ -166,6 +166,9 @@ static void vary(const json *test) {
     } else if (json_is_text(json_get(test, "op"), "response")) {
         int32_t status = safelight_vary_response(raw(request), raw_len(request), &out, NULL);
         expect_json(test, "result", status, out);
+    } else if (json_is_text(json_get(test, "op"), "headers")) {
+        int32_t status = safelight_vary_headers(raw(request), raw_len(request), &out, NULL);
+        expect_json(test, "result", status, out);
     } else {
         cache held = {0};
         bool good = vary_step(test, json_get(test, "first"), &held);

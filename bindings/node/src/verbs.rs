@@ -73,6 +73,12 @@ pub fn vary_response(request: String) -> Outcome {
     text(|| Ok(delivery::vary_response_json(&json("request", &request)?)?.to_string()))
 }
 
+/// What a request stands for under behaviours of headers, as JSON.
+#[napi]
+pub fn vary_headers(request: String) -> Outcome {
+    text(|| Ok(delivery::vary_headers_json(&json("request", &request)?)?.to_string()))
+}
+
 /// Version of the library.
 #[napi]
 pub fn version() -> String {

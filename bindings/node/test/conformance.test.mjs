@@ -11,6 +11,7 @@ import {
   parseUrl,
   resolve,
   sign,
+  varyHeaders,
   varyRequest,
   varyResponse,
   verify,
@@ -120,6 +121,7 @@ function exchange({ rules, path }, stored, { accept, content_type, vary }) {
 function vary(vector) {
   if (vector.op === 'request') return assert.deepEqual(varyRequest(vector.request), vector.result)
   if (vector.op === 'response') return assert.deepEqual(varyResponse(vector.request), vector.result)
+  if (vector.op === 'headers') return assert.deepEqual(varyHeaders(vector.request), vector.result)
   const { first, second, purge } = vector
   const stored = []
   assert.deepEqual(exchange(vector, stored, first), [first.sent, first.status])

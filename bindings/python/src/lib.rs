@@ -24,8 +24,8 @@ mod native {
     use crate::service::{Response, Service};
     #[pymodule_export]
     use crate::verbs::{
-        backends, build_url, markup, negotiate, panic_on_purpose, parse_url, sign, vary_request,
-        vary_response, verify, version,
+        backends, build_url, markup, negotiate, panic_on_purpose, parse_url, sign, vary_headers,
+        vary_request, vary_response, verify, version,
     };
 }
 

@@ -78,6 +78,13 @@ pub(crate) fn vary_response(py: Python<'_>, request: &str) -> PyResult<String> {
     detached(py, || Ok(delivery::vary_response_json(&json("request", request)?)?.to_string()))
 }
 
+/// What a request stands for under behaviours of headers, as JSON.
+#[pyfunction]
+#[pyo3(signature = (request, /))]
+pub(crate) fn vary_headers(py: Python<'_>, request: &str) -> PyResult<String> {
+    detached(py, || Ok(delivery::vary_headers_json(&json("request", request)?)?.to_string()))
+}
+
 /// Version of the library.
 #[pyfunction]
 pub(crate) fn version() -> &'static str {

@@ -121,6 +121,9 @@ def vary(case: Case) -> None:
     if case["op"] == "response":
         assert safelight.vary_response(case["request"]) == case["result"]
         return
+    if case["op"] == "headers":
+        assert safelight.vary_headers(case["request"]) == case["result"]
+        return
     stored: list[Case] = []
     for step in (case["first"], case["second"]):
         assert exchange(case, stored, step) == (step["sent"], step["status"])

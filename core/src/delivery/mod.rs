@@ -27,6 +27,7 @@ pub use range::{ranges, Parts};
 pub use resolve::{accept_ch, resolve, Resolved};
 pub use situations::Situation;
 pub use vary::{
-    check_vary_rule, vary_request, vary_request_json, vary_response, vary_response_json,
+    check_vary_rule, vary_headers, vary_headers_json, vary_request, vary_request_json,
+    vary_response, vary_response_json, VaryAction, VaryBehavior, VaryBehaviors, VaryHeaders,
     VaryReason, VaryRequest, VaryResponse, VaryRules, VaryStored, VARY_EXTENSIONS,
 };

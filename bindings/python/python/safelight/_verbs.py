@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Resolved,
         Url,
         VaryAnswered,
+        VaryHeaders,
         VaryRequested,
     )
 
@@ -222,6 +223,23 @@ def vary_response(
     """
     text = _convert.to_json("request", {**(request or {}), **keywords})
     return cast("VaryAnswered", json.loads(_native.vary_response(text)))
+
+
+def vary_headers(request: Mapping[str, object] | None = None, /, **keywords: object) -> VaryHeaders:
+    """What a request stands for when answers of its origin vary by headers.
+
+    >>> behaviors = {"headers": {"accept-language": {"action": "normalize", "languages": ["de", "en"]}}}
+    >>> headers = {"Accept-Language": "de-CH,de;q=0.9,fr"}
+    >>> vary_headers(behaviors=behaviors, headers=headers, vary="Accept-Language")["key"]
+    {'accept-language': 'de'}
+
+    Fields: ``behaviors``, with a ``default`` and by header: ``action`` is ``normalize`` (reduced to
+    ``media_types`` or ``languages``, or its white space), ``passthrough`` or ``bypass`` (an answer
+    that varies by it is not stored; also without a default); ``headers``, the client's; ``vary``,
+    the answer's header or the one that the cache remembers for the URL.
+    """
+    text = _convert.to_json("request", {**(request or {}), **keywords})
+    return cast("VaryHeaders", json.loads(_native.vary_headers(text)))
 
 
 def version() -> str:

@@ -217,6 +217,18 @@ class VaryAnswered(TypedDict):
     ]
 
 
+class VaryHeaders(TypedDict):
+    """What a request stands for when answers of its origin vary by headers."""
+
+    send: dict[str, str | None]
+    """Headers for the origin in place of the client's; None for one that it did not send."""
+    store: bool
+    """Whether the cache may keep an answer that varies like this."""
+    key: dict[str, str | None]
+    """The headers that tell the variants of the URL apart, with their texts."""
+    status: Literal["MISS", "BYPASS"]
+
+
 class Resolved(TypedDict):
     """Plain options for a client, what they come to, and the header names that matter."""
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{json, Map, Value};
 
-use super::{vary_request, vary_response, VaryRules, VaryStored};
+use super::{vary_headers, vary_request, vary_response, VaryRules, VaryStored};
+use super::{VaryAction, VaryBehavior, VaryBehaviors};
 use crate::{Error, Result};
 
 /// [`vary_request`] as JSON: `{"rules": {…}, "path": …, "accept": …, "stored": […]}` to
@@ -37,6 +38,25 @@ pub fn vary_response_json(request: &Value) -> Result<Value> {
         "status": answer.status(),
         "reason": answer.reason.name(),
     }))
+}
+
+/// [`vary_headers`] as JSON: `{"behaviors": {"default": {"action": …}, "headers": {…}},
+/// "headers": {…}, "vary": …}` to `{"send": {…}, "store": …, "key": {…}, "status": …}`.
+///
+/// A behaviour is `{"action": "normalize"}`, `passthrough` or `bypass`; that of `accept` has
+/// `media_types` and that of `accept-language` has `languages` to be normalised to. `status` is
+/// the cache's: `MISS` when the answer is stored on the way, else `BYPASS`.
+pub fn vary_headers_json(request: &Value) -> Result<Value> {
+    let fields = Fields::of(request, &["behaviors", "headers", "vary"])?;
+    let mut headers = BTreeMap::new();
+    for (name, value) in members("headers", fields.0.get("headers"))? {
+        if let Some(value) = text(name, value)? {
+            headers.insert(name.clone(), value.to_owned());
+        }
+    }
+    let asked = vary_headers(&fields.behaviors()?, &headers, fields.text("vary")?)?;
+    let status = if asked.store { "MISS" } else { "BYPASS" };
+    Ok(json!({"send": asked.send, "store": asked.store, "key": asked.key, "status": status}))
 }
 
 /// The fields of a request.
@@ -74,6 +94,25 @@ impl<'a> Fields<'a> {
         VaryRules::new(&rules)
     }
 
+    fn behaviors(&self) -> Result<VaryBehaviors> {
+        let empty = Map::new();
+        let given = self.0.get("behaviors").unwrap_or(&Value::Null);
+        let given = if given.is_null() {
+            Fields(&empty)
+        } else {
+            Fields::of(given, &["default", "headers"])?
+        };
+        let default = match given.0.get("default") {
+            None | Some(Value::Null) => VaryAction::default(),
+            Some(value) => behavior("default", value)?.action,
+        };
+        let mut headers = BTreeMap::new();
+        for (name, value) in members("headers", given.0.get("headers"))? {
+            headers.insert(name.clone(), behavior(name, value)?);
+        }
+        VaryBehaviors::new(default, &headers)
+    }
+
     fn stored(&self) -> Result<Vec<VaryStored>> {
         match self.0.get("stored") {
             None | Some(Value::Null) => Ok(Vec::new()),
@@ -98,4 +137,42 @@ fn text<'a>(name: &str, value: &'a Value) -> Result<Option<&'a str>> {
         Value::String(text) => Ok(Some(text)),
         other => Err(Error::invalid(name, "text", other)),
     }
+}
+
+/// Members of an object that may be missing.
+fn members<'a>(name: &str, value: Option<&'a Value>) -> Result<Vec<(&'a String, &'a Value)>> {
+    match value {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Object(object)) => Ok(object.iter().collect()),
+        Some(other) => Err(Error::invalid(name, "an object", other)),
+    }
+}
+
+/// What is done for a header. The name of its list is that of what the list holds.
+fn behavior(name: &str, value: &Value) -> Result<VaryBehavior> {
+    let list = match name.to_ascii_lowercase().as_str() {
+        "accept" => "media_types",
+        "accept-language" => "languages",
+        _ => "action",
+    };
+    let fields = Fields::of(value, &["action", list])?;
+    let action = match fields.text("action")? {
+        Some("normalize") => VaryAction::Normalize,
+        Some("passthrough") => VaryAction::Passthrough,
+        Some("bypass") => VaryAction::Bypass,
+        other => {
+            let got = other.unwrap_or("none").escape_debug();
+            return Err(Error::invalid(name, "normalize, passthrough or bypass", got));
+        }
+    };
+    let wrong = || Error::invalid(name, "a list of texts", value);
+    let list = match value.get(list).filter(|list| !list.is_string() && !list.is_null()) {
+        None => Vec::new(),
+        Some(list) => {
+            let entries = list.as_array().ok_or_else(wrong)?.iter();
+            let texts = entries.map(|entry| entry.as_str().map(str::to_owned).ok_or_else(wrong));
+            texts.collect::<Result<_>>()?
+        }
+    };
+    Ok(VaryBehavior { action, list })
 }

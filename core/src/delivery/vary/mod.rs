@@ -17,13 +17,15 @@
 //!    Everything else goes through unstored, as `BYPASS`.
 //! 6. A purge of the URL drops whatever is stored under it: variants have no address of their own.
 
+mod behaviors;
 mod json;
 mod respond;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use json::{vary_request_json, vary_response_json};
+pub use behaviors::{vary_headers, VaryAction, VaryBehavior, VaryBehaviors, VaryHeaders};
+pub use json::{vary_headers_json, vary_request_json, vary_response_json};
 pub use respond::{vary_response, VaryReason, VaryResponse};
 pub use rules::{check_vary_rule, VaryRules, VARY_EXTENSIONS};
 
