@@ -1,15 +1,18 @@
 //! What can be told cheaply of a picture and says how hard it is to compress.
 
+use super::masking::{self, Levels, Masking};
 use crate::image::{Image, Layout};
 use crate::{Error, Job, Result};
 
 /// Side of a block, which is JPEG's.
-const BLOCK: usize = 8;
+pub(super) const BLOCK: usize = 8;
 /// Blocks in a row or column that are looked at; of more, evenly many are left out.
 const BLOCKS: usize = 160;
 
 /// Number of [`Features::values`].
-pub const COUNT: usize = 14;
+pub const COUNT: usize = PLAIN + masking::COUNT;
+/// Those of them that [`Sums`] are behind.
+const PLAIN: usize = 14;
 
 /// Figures of a picture that the model predicts from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,6 +38,23 @@ impl Features {
         "log of the 4-norm of the same",
         "share of steps on a grid of 8 over those elsewhere",
         "log of the chroma level",
+        "log of the steps between means of neighbouring blocks",
+        "mean log of the variance of such means nearby",
+        "log of the share of 4 in 4 and that variance",
+        "the same of 16",
+        "the same of 64",
+        "log of what a step of 8 loses of the lowest frequencies, against what hides it",
+        "the same of a step of 32",
+        "the same of a step of 128",
+        "what a step of 8 loses of low frequencies",
+        "the same of a step of 32",
+        "the same of a step of 128",
+        "what a step of 8 loses of middle frequencies",
+        "the same of a step of 32",
+        "the same of a step of 128",
+        "what a step of 8 loses of high frequencies",
+        "the same of a step of 32",
+        "the same of a step of 128",
     ];
 
     /// Looks at `image`, which is grey, RGB or RGBA.
@@ -44,15 +64,21 @@ impl Features {
         }
         let columns = (image.width() as usize).div_ceil(BLOCK);
         let rows = (image.height() as usize).div_ceil(BLOCK);
-        let mut sums = Sums::default();
+        let levels = Levels::of(image, job)?;
+        let (mut sums, mut masking) = (Sums::default(), Masking::default());
         for row in spread(rows) {
             job.check()?;
             for column in spread(columns) {
-                sums.add(&Planes::read(image, column * BLOCK, row * BLOCK));
+                let planes = Planes::read(image, column * BLOCK, row * BLOCK);
+                sums.add(&planes);
+                masking.add(&planes.luma, levels.around(column, row));
             }
         }
         let pixels = f64::from(image.width()) * f64::from(image.height());
-        Ok(Features { values: sums.values(pixels) })
+        let mut values = [0.0; COUNT];
+        values[..PLAIN].copy_from_slice(&sums.values(pixels));
+        values[PLAIN..].copy_from_slice(&masking.values());
+        Ok(Features { values })
     }
 }
 
@@ -94,7 +120,7 @@ impl Planes {
     }
 }
 
-fn luma_and_chroma(pixel: &[u8]) -> [f32; 3] {
+pub(super) fn luma_and_chroma(pixel: &[u8]) -> [f32; 3] {
     let (red, green, blue, alpha) = match *pixel {
         [gray] => return [f32::from(gray), 0.0, 0.0],
         [red, green, blue] => (red, green, blue, 1.0),
@@ -149,7 +175,7 @@ impl Sums {
         self.chroma += level(&planes.blue) + level(&planes.red);
     }
 
-    fn values(&self, pixels: f64) -> [f64; COUNT] {
+    fn values(&self, pixels: f64) -> [f64; PLAIN] {
         let mean = |sum: f64| sum / self.blocks;
         let log = |sum: f64| (0.1 + mean(sum)).ln();
         let fourth = |sum: f64| (0.1 + mean(sum).sqrt().sqrt()).ln();
@@ -172,7 +198,7 @@ impl Sums {
     }
 }
 
-type Plane = [[f32; SIDE]; SIDE];
+pub(super) type Plane = [[f32; SIDE]; SIDE];
 
 /// Mean step to the right and the lower neighbour, inside the block.
 fn gradient(plane: &Plane) -> f64 {

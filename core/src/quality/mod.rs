@@ -3,6 +3,7 @@
 
 mod features;
 mod floor;
+mod masking;
 mod model;
 mod numbers;
 mod trial;

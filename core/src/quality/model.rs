@@ -93,11 +93,11 @@ fn shares(score: f64) -> [f64; KNOTS] {
     shares
 }
 
-/// How much of what a picture is off at `score` it is off at `wanted`.
+/// How much of what a picture is off at `score` it is off at `wanted`: never more.
 fn likeness(spread: &[[f64; KNOTS]; KNOTS], score: f64, wanted: f64) -> f64 {
     let (from, to) = (shares(score), shares(wanted));
     let toward = spread.map(|row| dot(&row, &from));
-    dot(&to, &toward) / dot(&from, &toward).max(1e-9)
+    (dot(&to, &toward) / dot(&from, &toward).max(1e-9)).min(1.0)
 }
 
 fn dot(left: &[f64; KNOTS], right: &[f64; KNOTS]) -> f64 {
