@@ -66,8 +66,9 @@ impl Model {
             let stays = moved.quality() == Some(used);
             return if stays { encoding.with_quality(next) } else { moved };
         }
+        // It was the halving that kept the score down, which says nothing of full chroma.
         let full = with_chroma(encoding, true);
-        let knob = self.expected(&full, wanted) + off;
+        let knob = self.expected(&full, wanted);
         at(full, knob)
     }
 
