@@ -26,6 +26,8 @@ pub(super) struct Table {
 const HALVED_UP_TO: f64 = 93.0;
 /// Scores above this are hardly told apart.
 const TOP_SCORE: f64 = 97.0;
+/// How much of the way to what is expected is gone: some of what a score is off is chance.
+const STRIDE: f64 = 0.95;
 
 /// What is expected of one picture.
 pub(super) struct Model {
@@ -56,9 +58,12 @@ impl Model {
     /// `encoding`, which gave `score`, moved so far that it should give `wanted`.
     pub fn correct(&self, encoding: &Encoding, score: f64, wanted: f64) -> Encoding {
         let (score, used) = (score.min(TOP_SCORE), encoding.quality().unwrap_or(99));
-        let off = knob(encoding, f64::from(used)) - self.expected(encoding, score);
-        let off = off * likeness(&table(encoding).spread, score, wanted);
-        let moved = self.expected(encoding, wanted) + off;
+        let from = knob(encoding, f64::from(used));
+        let off = from - self.expected(encoding, score);
+        let likeness = likeness(&table(encoding).spread, score, wanted);
+        // What takes more may take ever more; what takes less never takes ever less.
+        let off = off * if off > 0.0 { likeness } else { likeness.min(1.0) };
+        let moved = from + STRIDE * (self.expected(encoding, wanted) + off - from);
         let fixed = self.gray || is_full(encoding) || !has_chroma_choice(encoding);
         if fixed || quality(encoding, moved) <= HALVED_UP_TO + 2.0 {
             let moved = at(encoding.clone(), moved);
@@ -94,11 +99,11 @@ fn shares(score: f64) -> [f64; KNOTS] {
     shares
 }
 
-/// How much of what a picture is off at `score` it is off at `wanted`: never more.
+/// How much of what a picture is off at `score` it is off at `wanted`.
 fn likeness(spread: &[[f64; KNOTS]; KNOTS], score: f64, wanted: f64) -> f64 {
     let (from, to) = (shares(score), shares(wanted));
     let toward = spread.map(|row| dot(&row, &from));
-    (dot(&to, &toward) / dot(&from, &toward).max(1e-9)).min(1.0)
+    dot(&to, &toward) / dot(&from, &toward).max(1e-9)
 }
 
 fn dot(left: &[f64; KNOTS], right: &[f64; KNOTS]) -> f64 {
