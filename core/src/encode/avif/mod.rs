@@ -118,11 +118,12 @@ fn is_transparent(image: &Image) -> bool {
     image.layout() == Layout::Rgba && image.data().chunks_exact(4).any(|pixel| pixel[3] != 255)
 }
 
-/// Encoders of this build, the used one first.
+/// The encoder that this build uses.
 pub(crate) fn backends() -> Vec<Backend> {
     vec![
         #[cfg(feature = "aom")]
         aom::backend(),
+        #[cfg(not(feature = "aom"))]
         rav1e::backend(),
     ]
 }

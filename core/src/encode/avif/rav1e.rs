@@ -3,6 +3,7 @@
 use ravif::{BitDepth, Img, RGB8, RGBA8};
 
 use super::{alpha_quality, clean, is_transparent, Settings};
+#[cfg(not(feature = "aom"))]
 use crate::backends::Backend;
 use crate::image::{Image, Layout};
 use crate::{Error, Job, Result};
@@ -45,10 +46,11 @@ fn rgb(image: &Image) -> Vec<RGB8> {
 }
 
 /// Library and whether its assembly was built.
+#[cfg(not(feature = "aom"))]
 pub(super) fn backend() -> Backend {
     Backend {
-        role: "avif encode (fallback)",
+        role: "avif encode",
         name: "ravif 0.13, rav1e 0.8".to_owned(),
-        accelerated: cfg!(feature = "asm"),
+        accelerated: cfg!(feature = "ravif-asm"),
     }
 }
