@@ -41,7 +41,7 @@ pub(crate) const NOT_A_FORM: Code = code(5415, 415, "the body must be a multipar
 pub(crate) const ABORTED: Code = code(5433, 499, "the client aborted");
 /// The frames of an animation have too many pixels together.
 pub(crate) const TOO_LONG: Code = code(5443, 413, "the animation is too long");
-/// The address that should be uploaded could not be fetched.
+/// The address that should be uploaded, or a source of imports, could not be fetched.
 pub(crate) const NOT_FETCHED: Code = code(5450, 400, "error while receiving the upload");
 /// The account has as many images, variants or keys as it may have.
 pub(crate) const FULL: Code = code(5453, 403, "the account reached a limit");

@@ -168,6 +168,9 @@ fn failure(call: &Call<'_>, operation: &Operation, error: &Error) -> Problem {
         (Kind::NotFound | Kind::Storage | Kind::Invalid, _) if call.fetching.get() => {
             Problem::with(codes::NOT_FETCHED, error)
         }
+        (Kind::Timeout, Subject::Access) if call.fetching.get() => {
+            Problem::with(codes::NOT_FETCHED, error)
+        }
         _ => Problem::of(error, subject),
     }
 }

@@ -39,18 +39,17 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
     OPERATIONS.iter().flat_map(|group| group.iter())
 }
 
-/// The operation of a request; `path` is not decoded.
+/// The operation of a request; `path` is not decoded. A word of a path that an operation names
+/// is no argument of others.
 pub(crate) fn find(method: &str, path: &str) -> Result<Route, Missing> {
-    let mut allowed = BTreeSet::new();
-    for operation in operations() {
-        let Some(parameters) = matches(operation, path) else { continue };
-        if operation.method == method {
-            return Ok(Route { operation, parameters });
-        }
-        allowed.insert(operation.method);
-    }
+    let fits = |operation| Some(Route { operation, parameters: matches(operation, path)? });
+    let mut routes: Vec<Route> = operations().filter_map(fits).collect();
+    let fewest = routes.iter().map(|route| route.parameters.len()).min();
+    routes.retain(|route| Some(route.parameters.len()) == fewest);
+    let allowed: BTreeSet<_> = routes.iter().map(|route| route.operation.method).collect();
     let code = if allowed.is_empty() { codes::NO_ROUTE } else { codes::NO_METHOD };
-    Err(Missing { code, allowed: allowed.into_iter().collect() })
+    let missing = Missing { code, allowed: allowed.into_iter().collect() };
+    routes.into_iter().find(|route| route.operation.method == method).ok_or(missing)
 }
 
 /// The path below the account, which the batch host answers without it.

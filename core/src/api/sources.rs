@@ -191,7 +191,10 @@ fn delete(call: &Call<'_>) -> Result<Answer> {
 }
 
 fn check(call: &Call<'_>) -> Result<Answer> {
-    let objects = call.imports()?.check_source(call.account, call.needed("id")?, call.job)?;
+    let (imports, id) = (call.imports()?, call.needed("id")?);
+    imports.source(call.account, id)?;
+    call.fetching.set(true);
+    let objects = imports.check_source(call.account, id, call.job)?;
     Ok(Answer::Json(json!({"objects": objects})))
 }
 

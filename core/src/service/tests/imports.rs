@@ -71,3 +71,23 @@ fn a_folder_is_imported_over_the_api_and_its_pictures_are_delivered() {
     assert_eq!(api(&service, "DELETE", &format!("/sources/{id}"), json!({})).0, 200);
     service.close();
 }
+
+#[test]
+fn a_source_that_does_not_answer_is_no_failure_of_ours() {
+    let folder = Folder::new();
+    // A port that was free a moment ago, so that nobody listens there.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let service = with_pictures(&folder, &[], |config| {
+        config.admin_token = Some(TOKEN.to_owned());
+        config.sources.http = true;
+        config.sources.networks = vec!["127.0.0.0/8".to_owned()];
+        config.sources.ports = vec![free.port()];
+    });
+    let source = json!({"name": "gone", "kind": "http", "url": format!("http://{free}/list")});
+    let (_, made) = api(&service, "POST", "/sources", source);
+    let id = made["result"]["id"].as_str().unwrap();
+    let (status, body) = api(&service, "PUT", &format!("/sources/{id}/check"), json!({}));
+    assert_eq!((status, &body["errors"][0]["code"]), (400, &json!(5450)), "{body}");
+    let (status, body) = api(&service, "PUT", "/sources/none/check", json!({}));
+    assert_eq!((status, &body["errors"][0]["code"]), (404, &json!(5404)), "{body}");
+}
