@@ -69,7 +69,7 @@ run: tools ## the example server on $(LISTEN): hosted images, their API, sample 
 
 # ---------------------------------------------------------------- test
 
-STAGES := rust crash pure c python node go same corpus truth browser worker packages house
+STAGES := rust crash pure c python node go same corpus truth browser worker polish services packages house
 
 .PHONY: test
 test: test-tools build ## every language and every layer; says what it ran

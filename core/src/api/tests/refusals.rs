@@ -44,7 +44,7 @@ fn unknown_paths_and_methods_are_told_apart() {
     let target = full("/images/v1/an/id");
     let response = bench.request(&Request::new("PUT", &target));
     assert_eq!((response.status, response.header("allow")), (405, Some("DELETE, GET, PATCH")));
-    let target = full("/images/imports/abort_all");
+    let target = format!("/client/v4/accounts/{ACCOUNT}/images/imports/abort_all");
     let response = bench.request(&Request::new("GET", &target));
     assert_eq!((response.status, response.header("allow")), (405, Some("PUT")), "no id");
     for path in [
