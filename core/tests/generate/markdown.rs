@@ -127,6 +127,11 @@ the result: nothing is enlarged, so `scale-down` is `contain` for it, and `crop`
 as few colours and as little dithering as the quality allows, never more bytes than in true colour.
 Without it, or with 100, every pixel of a PNG is exact. `png-force` and GIF do not heed it.
 
+A word is a SSIMULACRA2 score against the picture before it was encoded. JPEG, WebP and AVIF are encoded
+at a number that is guessed from the picture, scored, and encoded once more where that is more than 2 off.
+Of 63 pictures, 97 of 100 results came within 2 of 75 and 94 of 100 of any word; `low` is the least sure,
+with 85 (`cargo run --release --example quality_curves report FOLDER`).
+
 `slow-connection-quality` takes the place of `quality` for a client whose hints tell of a slow connection:
 `Save-Data` is `on`, `ECT` is `slow-2g`, `2g` or `3g`, `RTT` is above 150 milliseconds, or `Downlink` is below
 5 megabits a second. A page asks for them with `Accept-CH: ECT, RTT, Downlink`; browsers send `Save-Data`
