@@ -53,8 +53,11 @@ class Trouble(threading.Thread):
         self.counts = Counter()
 
     def run(self):
+        # A short run, too, shows both of these.
+        first = [self.cut_listeners, self.kill_node]
         while not self.over.wait(self.dice.uniform(0.5, 2.5)):
-            self.dice.choices([self.kill_node, self.cut_listeners, self.cut_all], [5, 3, 2])[0]()
+            any_of_them = self.dice.choices([self.kill_node, self.cut_listeners, self.cut_all], [5, 3, 2])[0]
+            (first.pop() if first else any_of_them)()
 
     def kill_node(self):
         node = self.dice.choice(self.cluster.nodes)

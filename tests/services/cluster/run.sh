@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 source "$services/postgres.sh"
 source "$services/ceph.sh"
 release=$(cd "${1:-$top/target/release}" && pwd)
-operations=${2:-750}
+operations=${2:-1500}
 
 (cd "$top" && CARGO_TARGET_DIR=$(dirname "$release") cargo --locked build --release --quiet --workspace --examples)
 start_postgres
