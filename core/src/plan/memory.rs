@@ -164,6 +164,8 @@ fn written_and_read(encoding: &Encoding, picture: &Buffer) -> u64 {
         Encoding::Jpeg { full_chroma: true, .. } => (6, 6),
         Encoding::Jpeg { .. } => (3, 3),
         Encoding::Webp { quality: Some(_), .. } => (0, 1),
+        // 10 bits: planes and predictions in words.
+        Encoding::Avif { .. } => (20, 4),
         _ => (0, 4),
     };
     let write = encoder(encoding, picture) + thorough * pixels;

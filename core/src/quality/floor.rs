@@ -17,6 +17,10 @@ const QUALITIES: Range<u8> = 8..99;
 const TRIES: u8 = 6;
 /// Most tries on the whole picture.
 const WHOLE_TRIES: u8 = 4;
+/// Most tries of a slower way to encode, and how far below the quality that the quicker one has
+/// found they begin.
+const SLOW_TRIES: u8 = 3;
+const SLOW_GAIN: u8 = 2;
 /// A score this little above the floor is not worth another try.
 const ENOUGH: f64 = 0.3;
 /// About how much a step of quality adds to the score near the floor.
@@ -62,6 +66,14 @@ impl<'a> Floor<'a> {
         // Where tiles of an excerpt meet, codecs have a harder time than in the whole picture.
         let guess = found.map_or(guess, |found| found.quality);
         self.search(self.image, encode, guess, WHOLE_TRIES)
+    }
+
+    /// What `encode`, which takes more time, makes of the whole picture at about the quality of
+    /// `kept`; `kept` itself where that saves nothing.
+    pub fn improve(&self, kept: Kept, encode: &Encode<'_>) -> Result<Kept> {
+        let guess = kept.quality.saturating_sub(SLOW_GAIN);
+        let found = self.search(self.image, encode, guess, SLOW_TRIES)?;
+        Ok(found.filter(|found| found.data.len() < kept.data.len()).unwrap_or(kept))
     }
 
     /// The score of a file against the picture.
@@ -150,6 +162,21 @@ mod tests {
         let kept = floor.keep(&jpeg, 84).unwrap().unwrap();
         assert_eq!(decoded(&kept.data, &limits, &job).unwrap().width(), 1300);
         assert!(kept.score >= 75.0);
+    }
+
+    #[test]
+    fn a_better_way_replaces_what_was_kept_and_a_worse_one_does_not() {
+        let (limits, job) = (Limits::default(), Job::default());
+        let image = picture(160, 120, Layout::Rgb);
+        let floor = Floor::new(&image, 80.0, &limits, &job).unwrap();
+        let padded = |image: &Image, quality| {
+            jpeg(image, quality).map(|data| [data, vec![0; 1 << 16]].concat())
+        };
+        let kept = floor.keep(&padded, 84).unwrap().unwrap();
+        let better = floor.improve(kept.clone(), &jpeg).unwrap();
+        assert!(better.score >= 80.0 && better.data.len() < kept.data.len());
+        let same = floor.improve(better.clone(), &padded).unwrap();
+        assert_eq!(same.data, better.data);
     }
 
     #[test]

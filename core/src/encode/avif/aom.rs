@@ -10,32 +10,40 @@ use libaom_sys::*;
 use super::{alpha_quality, clean, is_transparent, mux, Coded, Settings};
 use crate::backends::Backend;
 use crate::image::{Image, Layout};
-use crate::kernel::yuv::{self, Planar};
+use crate::kernel::yuv::{self, Planar, Written};
 use crate::{Error, Job, Result};
 
 /// Encodes `image`; alpha is a second, grey picture.
 pub(super) fn encode(image: &Image, settings: Settings, job: &Job) -> Result<Vec<u8>> {
+    match settings.thorough {
+        false => encode_as::<u8>(image, settings, job),
+        true => encode_as::<u16>(image, settings, job),
+    }
+}
+
+/// Encodes `image` with samples of one kind. Those of colour and alpha must have as many bits.
+fn encode_as<S: Written>(image: &Image, settings: Settings, job: &Job) -> Result<Vec<u8>> {
     let size = (image.width(), image.height());
     let transparent = is_transparent(image);
-    let planar = color_planes(image, transparent, settings, job)?;
+    let planar = color_planes::<S>(image, transparent, settings, job)?;
     let color = code(&planar, size, settings, job)?;
     drop(planar);
     if !transparent {
         return mux::write(&color, None, size);
     }
-    let planar = yuv::from_gray(image, 3, 4, job)?;
+    let planar = yuv::from_gray::<S>(image, 3, 4, job)?;
     let settings = Settings { quality: alpha_quality(settings.quality), ..settings };
     let alpha = code(&planar, size, settings, job)?;
     mux::write(&color, Some(&alpha), size)
 }
 
 /// The colours of `image` as planes; those that nobody sees are made cheap.
-pub(super) fn color_planes(
+pub(super) fn color_planes<S: Written>(
     image: &Image,
     transparent: bool,
     settings: Settings,
     job: &Job,
-) -> Result<Planar> {
+) -> Result<Planar<S>> {
     match image.layout() {
         Layout::Gray => yuv::from_gray(image, 0, 1, job),
         _ if transparent => {
@@ -46,7 +54,12 @@ pub(super) fn color_planes(
 }
 
 /// Codes planes into one item.
-fn code(planar: &Planar, size: (u32, u32), settings: Settings, job: &Job) -> Result<Coded> {
+fn code<S: Written>(
+    planar: &Planar<S>,
+    size: (u32, u32),
+    settings: Settings,
+    job: &Job,
+) -> Result<Coded> {
     job.check()?;
     let halved = planar.chroma.is_none() || !settings.full_chroma;
     let mut session = Session::open(planar, size, halved, settings, Use::Still)?;
@@ -57,7 +70,7 @@ fn code(planar: &Planar, size: (u32, u32), settings: Settings, job: &Job) -> Res
     if data.is_empty() {
         return Err(Error::internal("avif: the encoder wrote nothing"));
     }
-    Ok(Coded { data, monochrome: planar.chroma.is_none(), halved })
+    Ok(Coded { data, monochrome: planar.chroma.is_none(), bits: S::BITS, halved })
 }
 
 /// (quality, quantiser) of the slow and of the quickest search. Between them lines are drawn.
@@ -117,8 +130,8 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub fn open(
-        planar: &Planar,
+    pub fn open<S: Written>(
+        planar: &Planar<S>,
         size: (u32, u32),
         halved: bool,
         settings: Settings,
@@ -133,7 +146,7 @@ impl Session {
                 context.as_mut_ptr(),
                 aom_codec_av1_cx(),
                 &config,
-                0,
+                if S::BITS > 8 { AOM_CODEC_USE_HIGHBITDEPTH.into() } else { 0 },
                 AOM_ENCODER_ABI_VERSION as c_int,
             )
         };
@@ -150,7 +163,11 @@ impl Session {
         let quick = speed == 9;
         // Quantisation matrices save 1 to 2 % of the bytes at equal SSIMULACRA2. The quickest
         // search does not weigh frequencies itself and gains from strong ones.
-        let (flat, steep) = if quick { (10, 2) } else { (15, 8) };
+        let (flat, steep) = match (quick, settings.thorough) {
+            (true, _) => (10, 2),
+            (false, false) => (15, 8),
+            (false, true) => (14, 9),
+        };
         let controls = [
             (AOME_SET_CPUUSED, speed),
             (AOME_SET_CQ_LEVEL, quantizer(settings.quality, quick)),
@@ -173,7 +190,7 @@ impl Session {
     }
 
     /// Codes the frame that is shown from `time` on.
-    pub fn encode(&mut self, planar: &Planar, time: i64) -> Result<Vec<Packet>> {
+    pub fn encode<S: Written>(&mut self, planar: &Planar<S>, time: i64) -> Result<Vec<Packet>> {
         let image = self.wrap(planar)?;
         // SAFETY: the context is open; the picture's planes live in `planar` until the encoder
         // has made its own copy, which it does before the call returns.
@@ -191,10 +208,15 @@ impl Session {
     }
 
     /// libaom's record of our planes. Nothing is copied, nothing has to be freed.
-    fn wrap(&self, planar: &Planar) -> Result<aom_image_t> {
-        let format = if self.halved { AOM_IMG_FMT_I420 } else { AOM_IMG_FMT_I444 };
+    fn wrap<S: Written>(&self, planar: &Planar<S>) -> Result<aom_image_t> {
+        let format = match (self.halved, S::BITS > 8) {
+            (true, false) => AOM_IMG_FMT_I420,
+            (true, true) => AOM_IMG_FMT_I42016,
+            (false, false) => AOM_IMG_FMT_I444,
+            (false, true) => AOM_IMG_FMT_I44416,
+        };
         let mut image = MaybeUninit::<aom_image_t>::uninit();
-        let luma = planar.luma.as_ptr().cast_mut();
+        let luma = planar.luma.as_ptr().cast_mut().cast::<u8>();
         let (width, height) = self.size;
         // SAFETY: the record is valid for a write; the planes are replaced below.
         let made = unsafe { aom_img_wrap(image.as_mut_ptr(), format, width, height, 1, luma) };
@@ -208,8 +230,12 @@ impl Session {
             Some([u, v]) => ([u.as_ptr(), v.as_ptr()], planar.chroma_width),
             None => ([planar.luma.as_ptr(); 2], planar.width),
         };
-        image.planes = [luma, chroma[0].cast_mut(), chroma[1].cast_mut()];
-        image.stride = [planar.width as i32, chroma_width as i32, chroma_width as i32];
+        let [u, v] = chroma.map(|plane| plane.cast_mut().cast::<u8>());
+        image.planes = [luma, u, v];
+        // In bytes.
+        image.stride = [planar.width, chroma_width, chroma_width]
+            .map(|samples| (samples * size_of::<S>()) as i32);
+        image.bit_depth = S::BITS;
         image.monochrome = i32::from(planar.chroma.is_none());
         image.range = AOM_CR_FULL_RANGE;
         Ok(image)
@@ -244,8 +270,8 @@ impl Drop for Session {
     }
 }
 
-fn config(
-    planar: &Planar,
+fn config<S: Written>(
+    planar: &Planar<S>,
     (width, height): (u32, u32),
     halved: bool,
     purpose: Use,
@@ -274,8 +300,8 @@ fn config(
     // With more threads the slower speeds of 3.11 write other bytes (seen at 6).
     config.g_threads = 1;
     config.g_profile = u32::from(!halved);
-    config.g_bit_depth = AOM_BITS_8;
-    config.g_input_bit_depth = 8;
+    config.g_bit_depth = if S::BITS > 8 { AOM_BITS_10 } else { AOM_BITS_8 };
+    config.g_input_bit_depth = S::BITS;
     config.rc_end_usage = AOM_Q;
     config.monochrome = u32::from(planar.chroma.is_none());
     Ok(config)

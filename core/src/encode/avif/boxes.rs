@@ -52,7 +52,9 @@ pub(super) fn config(coded: &Coded) -> Result<Vec<u8>> {
     if bits.at > 8 * header.len() {
         return Err(odd());
     }
-    let flags = tier << 7 | u8::from(coded.monochrome) << 4 | if coded.halved { 0x0c } else { 0 };
+    let deep = u8::from(coded.bits > 8) << 6;
+    let shape = u8::from(coded.monochrome) << 4 | if coded.halved { 0x0c } else { 0 };
+    let flags = tier << 7 | deep | shape;
     Ok(boxed(b"av1C", &[&[0x81, profile << 5 | level, flags, 0]]))
 }
 

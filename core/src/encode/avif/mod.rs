@@ -1,4 +1,4 @@
-//! AVIF, 8 bits, full range, BT.601 matrix, sRGB colours.
+//! AVIF, 8 or 10 bits, full range, BT.601 matrix, sRGB colours.
 //!
 //! libaom does the work where it was built in; ravif does it otherwise and stays compiled beside
 //! it. Neither can be interrupted inside a frame: a job is checked before and after the colour
@@ -57,6 +57,16 @@ pub(crate) struct Settings {
     pub speed: u8,
     /// 4:4:4 instead of 4:2:0. Grey has no chroma at all.
     pub full_chroma: bool,
+    /// The fewest bytes for the score: 10 bits, in which predictions are rounded less. It takes a
+    /// third more time and twice the memory.
+    pub thorough: bool,
+}
+
+impl Settings {
+    /// Those of a picture that is not waited for.
+    pub fn usual(quality: u8, speed: u8, full_chroma: bool) -> Self {
+        Settings { quality, speed, full_chroma, thorough: false }
+    }
 }
 
 /// Writes `image` (grey, RGB or RGBA) with the best encoder of this build.
@@ -94,6 +104,8 @@ struct Coded {
     /// Units of the stream, sequence header first.
     data: Vec<u8>,
     monochrome: bool,
+    /// Bits of a sample, 8 or 10.
+    bits: u32,
     /// Whether chroma is halved in width and height; also said of grey.
     halved: bool,
 }

@@ -102,6 +102,6 @@ fn properties(
 }
 
 fn depth(coded: &Coded) -> Vec<u8> {
-    let bits: &[u8] = if coded.monochrome { &[1, 8] } else { &[3, 8, 8, 8] };
-    boxed(b"pixi", &[&[0; 4], bits])
+    let planes = if coded.monochrome { 1 } else { 3 };
+    boxed(b"pixi", &[&[0; 4], &[planes], &vec![coded.bits as u8; planes.into()]])
 }

@@ -10,11 +10,12 @@ use crate::{Error, Job, Result};
 
 /// Encodes `image`. Chroma is never halved and grey is written as colour: ravif has no other way.
 pub(super) fn encode(image: &Image, settings: Settings, job: &Job) -> Result<Vec<u8>> {
+    let depth = if settings.thorough { BitDepth::Ten } else { BitDepth::Eight };
     let encoder = ravif::Encoder::new()
         .with_quality(f32::from(settings.quality.clamp(1, 100)))
         .with_alpha_quality(f32::from(alpha_quality(settings.quality)))
         .with_speed(settings.speed.clamp(1, 10))
-        .with_bit_depth(BitDepth::Eight)
+        .with_bit_depth(depth)
         .with_num_threads(Some(1));
     let (width, height) = (image.width() as usize, image.height() as usize);
     let encoded = if is_transparent(image) {

@@ -54,11 +54,11 @@ struct Stream {
 }
 
 impl Stream {
-    fn open(planar: &Planar, size: (u32, u32), settings: Settings) -> Result<Self> {
+    fn open(planar: &Planar<u8>, size: (u32, u32), settings: Settings) -> Result<Self> {
         let monochrome = planar.chroma.is_none();
         let halved = monochrome || !settings.full_chroma;
         let session = Session::open(planar, size, halved, settings, Use::Moving)?;
-        let coded = Coded { data: Vec::new(), monochrome, halved };
+        let coded = Coded { data: Vec::new(), monochrome, bits: 8, halved };
         Ok(Stream { session, track: Track { coded, samples: Vec::new() } })
     }
 
@@ -86,7 +86,7 @@ impl Sequence {
     /// Codes planes with the encoder of `stream`, which the first frame opens.
     fn code(
         stream: &mut Option<Stream>,
-        planar: &Planar,
+        planar: &Planar<u8>,
         size: (u32, u32),
         settings: Settings,
         at: usize,

@@ -20,7 +20,7 @@ fn picture(width: u32, height: u32, layout: Layout) -> Image {
 }
 
 fn settings(quality: u8, full_chroma: bool) -> Settings {
-    Settings { quality, speed: 8, full_chroma }
+    Settings::usual(quality, 8, full_chroma)
 }
 
 fn decoded(file: &[u8]) -> Image {
@@ -45,8 +45,11 @@ fn pictures_of_every_layout_come_back_close() {
         for (width, height) in [(64, 48), (67, 45), (1, 1), (1, 33), (130, 2)] {
             for full_chroma in [false, true] {
                 let image = picture(width, height, layout);
-                let psnr = round_trip(Encoder::BEST, &image, settings(90, full_chroma));
-                assert!(psnr > 35.0, "{layout:?} {width}x{height} {full_chroma}: {psnr:.1} dB");
+                for thorough in [false, true] {
+                    let settings = Settings { thorough, ..settings(90, full_chroma) };
+                    let psnr = round_trip(Encoder::BEST, &image, settings);
+                    assert!(psnr > 35.0, "{layout:?} {width}x{height} {settings:?}: {psnr:.1} dB");
+                }
             }
         }
     }
@@ -97,6 +100,21 @@ fn the_number_of_threads_does_not_change_the_bytes() {
         };
         let one = with(1);
         assert!(one == with(2) && one == with(5), "speed {speed}");
+    }
+}
+
+#[test]
+fn thorough_files_have_ten_bits_and_are_closer() {
+    for layout in [Layout::Gray, Layout::Rgb, Layout::Rgba] {
+        let image = picture(256, 192, layout);
+        let usual = settings(95, true);
+        let made = [usual, Settings { thorough: true, ..usual }]
+            .map(|settings| encode(&image, settings, &Job::default()).unwrap());
+        let bits =
+            made.each_ref().map(|file| decode::probe(file, &Limits::default()).unwrap().bits);
+        assert_eq!(bits, [8, 10], "{layout:?}");
+        let [usual, thorough] = made.each_ref().map(|file| psnr(&image, &decoded(file)));
+        assert!(thorough > usual, "{layout:?}: {thorough:.2} dB after {usual:.2}");
     }
 }
 

@@ -8,7 +8,7 @@ mod to_rgb;
 mod upsample;
 
 pub(crate) use deep::deep_rows;
-pub(crate) use from_rgb::{from_gray, from_pixels, Planar};
+pub(crate) use from_rgb::{from_gray, from_pixels, Planar, Written};
 pub(crate) use to_rgb::{fill_alpha, to_pixels, unpremultiply};
 
 use crate::{Error, Result};

@@ -93,7 +93,7 @@ fn twelve_bit_chroma_does_not_overflow_the_sums() {
 fn pixels_survive_planes_and_back_within_rounding() {
     let data: Vec<u8> = (0..64 * 48 * 3).map(|i| (i * 37 % 256) as u8).collect();
     let image = Image::from_data(64, 48, Layout::Rgb, data).unwrap();
-    let planar = from_pixels(&image, true, &Job::default()).unwrap();
+    let planar = from_pixels::<u8>(&image, true, &Job::default()).unwrap();
     let [u, v] = planar.chroma.as_ref().unwrap();
     let (w, h) = (planar.width, planar.height);
     let halved = Halved { width: false, height: false };
@@ -106,11 +106,43 @@ fn pixels_survive_planes_and_back_within_rounding() {
 }
 
 #[test]
+fn ten_bits_keep_every_pixel() {
+    let data: Vec<u8> = (0..64 * 48 * 3).map(|i| (i * 37 % 256) as u8).collect();
+    let image = Image::from_data(64, 48, Layout::Rgb, data).unwrap();
+    let planar = from_pixels::<u16>(&image, true, &Job::default()).unwrap();
+    let [u, v] = planar.chroma.as_ref().unwrap();
+    let (w, h) = (planar.width, planar.height);
+    let halved = Halved { width: false, height: false };
+    let chroma = Some(([plane(u, w, h), plane(v, w, h)], halved));
+    let frame = Frame::High(Planes { bits: 10, luma: plane(&planar.luma, w, h), chroma });
+    let mut back = Image::new(64, 48, Layout::Rgb).unwrap();
+    to_pixels(&frame, meaning(6, true), &mut back, &Job::default()).unwrap();
+    assert_eq!(image.data(), back.data());
+}
+
+#[test]
+fn the_ends_of_ten_bits_are_reached_and_not_passed() {
+    let ends = [[0, 0, 0], [255, 255, 255], [0, 0, 255], [255, 255, 0], [255, 0, 0], [0, 255, 255]];
+    let image = Image::from_data(6, 1, Layout::Rgb, ends.concat()).unwrap();
+    let planar = from_pixels::<u16>(&image, true, &Job::default()).unwrap();
+    let [u, v] = planar.chroma.unwrap();
+    assert_eq!((planar.luma[0], planar.luma[1]), (0, 1023));
+    assert_eq!((u[0], u[1], u[2], u[3]), (512, 512, 1023, 1));
+    assert_eq!((v[0], v[1], v[4], v[5]), (512, 512, 1023, 1));
+    let gray = Image::from_data(256, 1, Layout::Gray, (0..=255).collect()).unwrap();
+    let planar = from_gray::<u16>(&gray, 0, 1, &Job::default()).unwrap();
+    let frame = Frame::High(Planes { bits: 10, luma: plane(&planar.luma, 256, 2), chroma: None });
+    let mut back = Image::new(256, 1, Layout::Gray).unwrap();
+    to_pixels(&frame, meaning(6, true), &mut back, &Job::default()).unwrap();
+    assert_eq!(gray.data(), back.data());
+}
+
+#[test]
 fn odd_sides_are_padded_with_the_last_column_and_row() {
     let data: Vec<u8> = (0..3 * 3 * 3).map(|i| (i * 9) as u8).collect();
     let image = Image::from_data(3, 3, Layout::Rgb, data).unwrap();
     for full_chroma in [false, true] {
-        let planar = from_pixels(&image, full_chroma, &Job::default()).unwrap();
+        let planar = from_pixels::<u8>(&image, full_chroma, &Job::default()).unwrap();
         assert_eq!((planar.width, planar.height), (4, 4));
         for row in planar.luma.chunks_exact(4) {
             assert_eq!(row[3], row[2]);
@@ -121,7 +153,7 @@ fn odd_sides_are_padded_with_the_last_column_and_row() {
         // The lower right chroma sample is the corner pixel's alone.
         let corner = u[u.len() - 1];
         let single = Image::from_data(1, 1, Layout::Rgb, image.data()[24..].to_vec()).unwrap();
-        let [alone, _] = from_pixels(&single, true, &Job::default()).unwrap().chroma.unwrap();
+        let [alone, _] = from_pixels::<u8>(&single, true, &Job::default()).unwrap().chroma.unwrap();
         assert_eq!(corner, alone[0]);
     }
 }
