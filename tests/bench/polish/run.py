@@ -2,12 +2,13 @@
 
 Sections, all of them unless --only names some:
   lossless  files of the folder beside jpegtran, oxipng, cwebp and sharp, where the pixels stay
-  lossy     photographs beside sharp and cwebp at the score that polish has reached
+  lossy     pictures beside sharp and cwebp at the score that polish has reached
   larger    every file of the folder in every mode: none may be larger, lossless ones are decoded
   headline  WebP and AVIF beside JPEG of the same score, on photographs
 """
 
 import argparse
+import os
 import pathlib
 import shutil
 import sys
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--only", default=",".join(SECTIONS))
     parser.add_argument("--qualities", default="60,80,90", help="of the JPEG in the headline")
     parser.add_argument("--most", type=int, default=tools.LARGEST, help="pixels of a picture in `lossy`")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="files at once in `lossy` and `larger`")
     arguments = parser.parse_args()
     found = {name: shutil.which(name) for name in ("jpegtran", "cwebp")}
     print("tools:", ", ".join(f"{name} {tools.version(name) if path else 'NOT FOUND'}" for name, path in found.items()))
@@ -35,6 +37,7 @@ def main() -> int:
         bench = tools.Bench(arguments.release, arguments.pictures, pathlib.Path(work))
         bench.qualities = [int(quality) for quality in arguments.qualities.split(",")]
         bench.most = arguments.most
+        bench.jobs = arguments.jobs
         for name in arguments.only.split(","):
             failures += SECTIONS[name](bench)
     print(f"polish: {failures} failures")

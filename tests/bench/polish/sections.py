@@ -3,8 +3,9 @@
 import pathlib
 import sys
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps, ImageStat
 from tools import LARGEST, Bench, same_pixels, size
 
 POLISHED = {"JPEG", "PNG", "GIF", "WEBP"}
@@ -72,7 +73,7 @@ def length(bench: Bench, file: pathlib.Path, data: bytes | None) -> int:
     if not data:
         return 0
     source = file.read_bytes()
-    return len(data) if same_pixels(source, data, bench.work) else len(source)
+    return len(data) if same_pixels(source, data) else len(source)
 
 
 def mean(parts: list[int], wholes: list[int]) -> str:
@@ -82,29 +83,55 @@ def mean(parts: list[int], wholes: list[int]) -> str:
 def lossy(bench: Bench) -> int:
     """Polish at its floor, and what others take for the very same score."""
     print("\nlossy: bytes at the score that polish has reached, over the whole picture")
-    sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    sums: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     failures = 0
-    for file, form, frames in readable([bench.folder("perf")]):
-        _, width, height, _ = size(file) or ("", 0, 0, 1)
-        if frames > 1 or form not in ("JPEG", "PNG") or width * height > bench.most:
-            continue
-        reference = bench.png(file)
-        for name, arguments, others in ways(bench, reference):
-            info, data = bench.polish(file, "--lossy", *arguments)
-            score = bench.score(reference, data)
-            row = {"source": file.stat().st_size, "polish": len(data)}
-            for other, encode in others.items():
-                row[other] = bench.bytes_at(reference, score, encode) or 0
-            failures += len(data) > row["source"] or score < 78
-            said = ", ".join(f"{key} {value:.0f}" for key, value in row.items())
-            print(f"  {file.name:24} {name:10} {info['status']:14} {info['format']:4} q {info['quality']} score {score:5.1f} ({info['score']}): {said}", flush=True)
-            if all(row.values()):
+    with ThreadPoolExecutor(bench.jobs) as pool:
+        for rows, lines, failed in pool.map(lambda file: compared(bench, file), pictures(bench)):
+            print("\n".join(lines), flush=True)
+            failures += failed
+            for name, row in rows.items():
                 for key, value in row.items():
-                    sums[name][key] += value
-        reference.unlink()
+                    sums[name][key].append(value)
     for name, row in sums.items():
-        print(f"{name}: " + ", ".join(f"{key} {value:.0f} ({percent(value, row['polish'])})" for key, value in row.items()))
+        ours = row["polish"]
+        print(f"{name}: {len(ours)} pictures on which all have reached the score")
+        for key, values in row.items():
+            print(f"  {key:14} {sum(values):10.0f} {percent(sum(values), sum(ours))}   mean of files {mean(values, ours)}")
     return failures
+
+
+def compared(bench: Bench, file: pathlib.Path) -> tuple[dict, list[str], int]:
+    """Rows of the table, lines to print, and failures of one picture."""
+    reference, source = bench.png(file), file.stat().st_size
+    rows, lines, failures = {}, [], 0
+    for name, arguments, others in ways(bench, reference):
+        info, data = bench.polish(file, "--lossy", *arguments)
+        score = bench.score(reference, data)
+        failures += len(data) > source or score < 78
+        said = f"  {file.name:24} {name:6} {info['status']:14} {info['format']:4} q {info['quality']} score {score:5.1f} ({info['score']}): source {source}, polish {len(data)}"
+        if info["format"] == name or name == "plain" and info["quality"] is not None:
+            found = {other: bench.bytes_at(reference, score, encode) for other, encode in others.items()}
+            said += "".join(f", {other} {bytes_ or 0:.0f}" for other, bytes_ in found.items())
+            if all(found.values()):
+                rows[name] = {"source": source, "polish": len(data), **found}
+        lines.append(said)
+    reference.unlink()
+    return rows, lines, failures
+
+
+def pictures(bench: Bench) -> list[pathlib.Path]:
+    """Stills in colour of a fifth of a megapixel or more, none of them twice."""
+    found, seen = [], []
+    for file, form, frames in readable(folders(bench)):
+        with Image.open(file) as image:
+            pixels = image.width * image.height
+            if frames > 1 or form not in ("JPEG", "PNG") or not 200_000 <= pixels <= bench.most or image.mode not in ("RGB", "RGBA", "P"):
+                continue
+            small = ImageOps.exif_transpose(image).convert("RGB").resize((16, 16), Image.Resampling.BOX)
+        if all(sum(ImageStat.Stat(ImageChops.difference(small, other)).mean) > 18 for other in seen):
+            found.append(file)
+        seen.append(small)
+    return found
 
 
 def ways(bench: Bench, reference: pathlib.Path) -> list:
@@ -115,35 +142,43 @@ def ways(bench: Bench, reference: pathlib.Path) -> list:
         "sharp webp": lambda quality: bench.sharp(reference, "webp", quality),
     }
     avif = {"sharp avif": lambda quality: bench.sharp(reference, "avif", quality)}
-    return [("plain", [], jpeg), ("webp", ["--webp"], webp), ("avif", ["--webp", "--avif"], avif)]
+    return [("plain", [], jpeg), ("webp", ["--webp"], webp), ("avif", ["--avif"], avif)]
+
+
+MODES = ([], ["--webp"], ["--lossy"], ["--lossy", "--webp", "--avif"])
 
 
 def larger(bench: Bench) -> int:
     """Every file in every mode: nothing larger, lossless proven by another decoder."""
-    failures, count, compared = 0, 0, 0
-    statuses: dict[str, int] = defaultdict(int)
     found = list(dict.fromkeys([bench.folder(name) for name in ("perf", "conformance", "bad")]))
-    for file in [file for folder in found for file in files_of(folder)]:
-        for arguments in ([], ["--webp"], ["--lossy"], ["--lossy", "--webp", "--avif"]):
-            info, data = bench.polish(file, *arguments)
-            source = file.read_bytes()
-            statuses[info["status"]] += 1
-            count += 1
-            grown = len(data) > len(source)
-            kept = info["status"] in ("ok", "webp_bigger") or data == source
-            broken = info["status"] == "internal_error"
-            score = info["score"]
-            below = score is not None and score < 80
-            if grown or not kept or broken or below:
-                failures += 1
-                print(f"  {file.name} {arguments}: {info}")
-            if "--lossy" not in arguments and data != source and size(file):
-                compared += 1
-                if not same_pixels(source, data, bench.work):
-                    failures += 1
-                    print(f"  {file.name} {arguments}: Pillow decodes other pixels, {info['format']}")
-    print(f"\nlarger: {count} results, {compared} lossless ones compared by Pillow, {dict(statuses)}, {failures} failures")
+    files = [file for folder in found for file in files_of(folder)]
+    statuses: dict[str, int] = defaultdict(int)
+    failures, compared = 0, 0
+    with ThreadPoolExecutor(bench.jobs) as pool:
+        for kept in pool.map(lambda file: [held(bench, file, mode) for mode in MODES], files):
+            for status, by_pillow, faults in kept:
+                statuses[status] += 1
+                compared += by_pillow
+                failures += len(faults)
+                print("".join(f"  {fault}\n" for fault in faults), end="", flush=True)
+    print(f"\nlarger: {len(files)} files in {len(MODES)} modes, {compared} lossless results compared by Pillow, {dict(statuses)}, {failures} failures")
     return failures
+
+
+def held(bench: Bench, file: pathlib.Path, mode: list[str]) -> tuple[str, bool, list[str]]:
+    """The status, whether Pillow has compared the pixels, and what is wrong."""
+    info, data = bench.polish(file, *mode)
+    source, score = file.read_bytes(), info["score"]
+    wrong = {
+        "larger": len(data) > len(source),
+        "changed though not polished": info["status"] not in ("ok", "webp_bigger") and data != source,
+        "a fault of ours": info["status"] == "internal_error",
+        "below the floor": score is not None and score < 80,
+    }
+    by_pillow = "--lossy" not in mode and data != source and size(file) is not None
+    wrong["Pillow decodes other pixels"] = by_pillow and not same_pixels(source, data)
+    faults = [f"{file.name} {mode}: {what}: {info}" for what, is_so in wrong.items() if is_so]
+    return info["status"], by_pillow, faults
 
 
 def headline(bench: Bench) -> int:

@@ -1,6 +1,8 @@
 """The programs that are compared, each a function from a file to the bytes it makes of it."""
 
 import importlib.metadata
+import io
+import itertools
 import json
 import math
 import os
@@ -14,6 +16,8 @@ from PIL import Image, ImageSequence
 HERE = pathlib.Path(__file__).parent
 # Of a picture of more pixels the tools and the metric would take minutes each.
 LARGEST = 8_000_000
+# The side to which AVIF is made by default is the reference's; formats are compared beyond it.
+LIMITS = {"time_ms": 0, "memory": 4_000_000_000, "avif_side": 8192}
 Image.MAX_IMAGE_PIXELS = None
 
 
@@ -38,11 +42,11 @@ class Bench:
         self.work = work
         self.qualities = [60, 80, 90]
         self.most = LARGEST
-        self.count = 0
+        self.jobs = 1
+        self.numbers = itertools.count()
 
     def path(self, suffix: str) -> pathlib.Path:
-        self.count += 1
-        return self.work / f"{self.count}{suffix}"
+        return self.work / f"{next(self.numbers)}{suffix}"
 
     def folder(self, name: str) -> pathlib.Path:
         folder = self.pictures / name
@@ -51,7 +55,7 @@ class Bench:
     def polish(self, file: pathlib.Path, *arguments: str) -> tuple[dict, bytes]:
         """What the CLI says, and the bytes."""
         out = self.path(".out")
-        command = [str(self.safelight), "polish", *arguments, "--json", "--limits", '{"time_ms":0,"memory":2000000000}', str(file), str(out)]
+        command = [str(self.safelight), "polish", *arguments, "--json", "--limits", json.dumps(LIMITS), str(file), str(out)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         data = out.read_bytes()
         out.unlink()
@@ -118,26 +122,39 @@ class Bench:
         return float(done.stdout)
 
     def bytes_at(self, reference: pathlib.Path, score: float, encode) -> float | None:
-        """Bytes that an encoder takes for exactly `score`, between the two qualities around it."""
-        low, high = 1, 100
-        below: tuple[float, int] | None = None
-        above: tuple[float, int] | None = None
-        while low <= high:
-            quality = (low + high) // 2
+        """Bytes that an encoder takes for exactly `score`, between the two qualities around it.
+
+        The next quality is where a line through the two nearest scores so far meets `score`.
+        """
+        known: dict[int, tuple[float, int]] = {}
+        low, high, quality = 0, 101, 75
+        while high - low > 1:
             data = encode(quality)
             if data is None:
                 return None
-            got = self.score(reference, data)
-            if got >= score:
-                above, high = (got, len(data)), quality - 1
-            else:
-                below, low = (got, len(data)), quality + 1
-        if above is None:
+            known[quality] = self.score(reference, data), len(data)
+            low, high = (low, quality) if known[quality][0] >= score else (quality, high)
+            quality = between(known, low, high, score)
+        if high not in known:
             return None
+        above, below = known[high], known.get(low)
         if below is None or above[0] == below[0]:
             return float(above[1])
         share = (score - below[0]) / (above[0] - below[0])
         return math.exp(math.log(below[1]) + share * (math.log(above[1]) - math.log(below[1])))
+
+
+def between(known: dict[int, tuple[float, int]], low: int, high: int, score: float) -> int:
+    """The quality to try next between two of which the lower is too bad and the higher is not."""
+    if low in known and high in known:
+        rise = (known[high][0] - known[low][0]) / (high - low)
+        aimed = low + (score - known[low][0]) / max(rise, 0.01)
+    else:
+        at = low if low in known else high
+        aimed = at + (score - known[at][0]) / 0.6
+        # Past the aim by one, so that the other side is known soon.
+        aimed += 1 if at == low else -1
+    return min(max(round(aimed), low + 1), high - 1)
 
 
 def size(file: pathlib.Path) -> tuple[str, int, int, int] | None:
@@ -150,12 +167,9 @@ def size(file: pathlib.Path) -> tuple[str, int, int, int] | None:
         return None
 
 
-def same_pixels(one: bytes, other: bytes, work: pathlib.Path) -> bool:
+def same_pixels(one: bytes, other: bytes) -> bool:
     """Whether Pillow decodes the same frames for the same time; hidden colours do not count."""
-    files = [work / "one", work / "other"]
-    for file, data in zip(files, (one, other)):
-        file.write_bytes(data)
-    with Image.open(files[0]) as left, Image.open(files[1]) as right:
+    with Image.open(io.BytesIO(one)) as left, Image.open(io.BytesIO(other)) as right:
         return spans(left) == spans(right)
 
 
