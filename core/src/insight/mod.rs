@@ -15,7 +15,7 @@ use crate::plan::look::{Attention, Look, FACES_SIDE, INTEREST_SIDE};
 use crate::plan::{DecodePlan, Face, Interest, Measured, Needs};
 use crate::{plan, transform, Job, Result};
 
-pub(crate) use similarity::{excerpt, Judge};
+pub(crate) use similarity::{excerpt, whole_score, Judge};
 
 /// Decodes the source as a plan says.
 pub(crate) type Decode<'a> = dyn Fn(&DecodePlan) -> Result<Image> + 'a;

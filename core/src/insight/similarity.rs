@@ -1,14 +1,19 @@
 //! How like two pictures look: SSIMULACRA2, by the fast-ssim2 crate.
 //!
 //! The metric knows no transparency, so pictures are laid over mid grey first. Of a large picture
-//! tiles are scored that lie evenly over it, so that memory and time stay bounded.
+//! a [`Judge`] scores tiles that lie evenly over it, so that memory and time stay bounded: where
+//! tiles meet there are edges that the picture has not, and its score is a point or two too high,
+//! more where little is drawn on plain ground. [`whole_score`] takes longer and knows no tiles.
 
 use std::borrow::Cow;
 
-use fast_ssim2::{PixelDescriptor, PixelSlice, Ssimulacra2Error, Ssimulacra2Reference};
+use fast_ssim2::{
+    compute_ssimulacra2_with_config, PixelDescriptor, PixelSlice, Ssimulacra2Config,
+    Ssimulacra2Error, Ssimulacra2Reference, StripConfig,
+};
 
 use crate::image::{Image, Layout};
-use crate::plan::SCORED_SIDE as SIDE;
+use crate::plan::{SCORED_ROWS, SCORED_SIDE as SIDE};
 use crate::{Error, Job, Result};
 
 /// Side of the tiles that are scored of a longer side.
@@ -43,12 +48,62 @@ impl Judge {
     }
 }
 
+/// The score of `other` against all of `reference`, strip by strip.
+pub(crate) fn whole_score(reference: &Image, other: &Image, job: &Job) -> Result<f64> {
+    let size = (reference.width(), reference.height());
+    if size != (other.width(), other.height()) {
+        return Err(Error::internal("pictures of different sizes were compared"));
+    }
+    let (left, right) = (shown(reference, job)?, shown(other, job)?);
+    let stop = Stopped(job);
+    let strips = StripConfig::new(SCORED_ROWS as usize);
+    let config = Ssimulacra2Config::simd().with_strip(strips).with_stop(&stop);
+    let [left, right] = [&left, &right].map(|pixels| view(pixels, size));
+    let score = compute_ssimulacra2_with_config(&left?, &right?, &config);
+    job.check()?;
+    score.map_err(failed)
+}
+
+/// Ends a comparison when its job ends.
+struct Stopped<'a>(&'a Job);
+
+impl enough::Stop for Stopped<'_> {
+    fn check(&self) -> std::result::Result<(), enough::StopReason> {
+        self.0.check().map_err(|_| enough::StopReason::Cancelled)
+    }
+}
+
+/// `image` as RGB over mid grey.
+fn shown<'a>(image: &'a Image, job: &Job) -> Result<Cow<'a, [u8]>> {
+    if image.layout() == Layout::Rgb {
+        return Ok(Cow::Borrowed(image.data()));
+    }
+    let mut pixels = reserved(image.width(), image.height())?;
+    for y in 0..image.height() {
+        job.check()?;
+        append(&mut pixels, image.row(y), image.layout())?;
+    }
+    Ok(Cow::Owned(pixels))
+}
+
+fn reserved(width: u32, height: u32) -> Result<Vec<u8>> {
+    let bytes = width as usize * height as usize * 3;
+    let mut pixels = Vec::new();
+    pixels
+        .try_reserve_exact(bytes)
+        .map_err(|_| Error::too_large("memory", "what the system gives", bytes))?;
+    Ok(pixels)
+}
+
 fn failed(error: Ssimulacra2Error) -> Error {
     Error::internal("the pictures could not be compared").with_context(error.to_string())
 }
 
 fn slice<'a>(pixels: &'a [u8], image: &Image) -> Result<PixelSlice<'a>> {
-    let (width, height) = (image.width().min(SIDE), image.height().min(SIDE));
+    view(pixels, (image.width().min(SIDE), image.height().min(SIDE)))
+}
+
+fn view(pixels: &[u8], (width, height): (u32, u32)) -> Result<PixelSlice<'_>> {
     let stride = width as usize * 3;
     PixelSlice::new(pixels, width, height, stride, PixelDescriptor::RGB8_SRGB)
         .map_err(|_| Error::internal("a sample of another size than was said"))
@@ -57,11 +112,7 @@ fn slice<'a>(pixels: &'a [u8], image: &Image) -> Result<PixelSlice<'a>> {
 /// The part of `image` that is scored, as RGB.
 fn sample(image: &Image, job: &Job) -> Result<Vec<u8>> {
     let columns = runs(image.width());
-    let mut pixels = Vec::new();
-    let bytes = image.width().min(SIDE) as usize * image.height().min(SIDE) as usize * 3;
-    pixels
-        .try_reserve_exact(bytes)
-        .map_err(|_| Error::too_large("memory", "what the system gives", bytes))?;
+    let mut pixels = reserved(image.width().min(SIDE), image.height().min(SIDE))?;
     let channels = image.layout().channels();
     for y in runs(image.height()).into_iter().flatten() {
         job.check()?;
@@ -140,6 +191,26 @@ mod tests {
         };
         Image::from_data(width, height, Layout::Gray, (0..width * height).map(pixel).collect())
             .unwrap()
+    }
+
+    #[test]
+    fn strips_score_as_the_whole_does() {
+        let job = Job::default();
+        let (one, other) = (waves(700, 900, 0), waves(700, 900, 15));
+        let whole = Judge::new(&one, &job).unwrap().score(&other, &job).unwrap();
+        let strips = whole_score(&one, &other, &job).unwrap();
+        assert!((whole - strips).abs() < 0.5, "{whole} {strips}");
+        assert_eq!(whole_score(&one, &one, &job).unwrap(), 100.0);
+    }
+
+    #[test]
+    fn a_comparison_ends_with_its_job() {
+        let cancel = crate::CancelToken::new();
+        let job = Job::new(&crate::Limits::default(), cancel.clone());
+        cancel.cancel();
+        let image = waves(300, 300, 0);
+        let error = whole_score(&image, &image, &job).unwrap_err();
+        assert_eq!(error.kind(), crate::Kind::Cancelled);
     }
 
     #[test]

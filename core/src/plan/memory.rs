@@ -12,6 +12,12 @@ pub(crate) const SCORED_SIDE: u32 = 1024;
 const REFERENCE: u64 = 50;
 /// Bytes that a comparison takes besides, by scored pixel.
 const COMPARISON: u64 = 100;
+/// Rows of a strip of a picture that is scored as a whole, and those above and below that it needs.
+pub(crate) const SCORED_ROWS: u32 = 128;
+const STRIP_EDGES: u32 = 2 * 96;
+/// The largest picture that is scored as a whole: it takes half a second a megapixel.
+const MOST_PIXELS: u64 = 8 << 20;
+const MOST_WIDE: u32 = 4096;
 
 /// Bytes of pixel and codec memory at the worst moment.
 pub(super) fn estimate(
@@ -139,15 +145,39 @@ fn aimed(encoding: &Encoding, target: Target, picture: &Buffer) -> u64 {
     REFERENCE * judge + encode.max(look)
 }
 
-/// What is held besides a picture while `encoding` is looked for that keeps a score: the excerpt
-/// that is tried and scored, and an encoder that works harder than others.
+/// What is held besides a picture while `encoding` is looked for that keeps a score: an excerpt
+/// that is tried and scored by a judge, then the picture itself.
 #[cfg(feature = "codecs")]
 pub(crate) fn to_floor(encoding: &Encoding, (width, height): (u32, u32), layout: Layout) -> u64 {
     let picture = Buffer { width, height, layout };
-    let tried = u64::from(width.min(SCORED_SIDE)) * u64::from(height.min(SCORED_SIDE));
-    let excerpt = tried * layout.channels() as u64;
-    let scoring = COMPARISON * tried + 2 * excerpt;
-    BASE + excerpt + REFERENCE * tried + written_and_read(encoding, &picture).max(scoring)
+    let part = Buffer { width: width.min(SCORED_SIDE), height: height.min(SCORED_SIDE), ..picture };
+    let tried = part.pixels();
+    let judged = COMPARISON * tried + 2 * part.bytes();
+    let held = part.bytes() + REFERENCE * tried;
+    let work = written_and_read(encoding, &picture);
+    BASE + match scored_whole(width, height) {
+        true => {
+            let excerpt = held + written_and_read(encoding, &part).max(judged);
+            excerpt.max(work.max(scoring(&picture)))
+        }
+        false => held + work.max(judged),
+    }
+}
+
+/// Whether all of a picture is scored, of those that are larger than what a judge takes.
+#[cfg(feature = "codecs")]
+pub(crate) fn scored_whole(width: u32, height: u32) -> bool {
+    let pixels = u64::from(width) * u64::from(height);
+    width.max(height) > SCORED_SIDE && width <= MOST_WIDE && pixels <= MOST_PIXELS
+}
+
+/// What is held besides a picture while another is scored against all of it: the other, both as
+/// RGB for the metric, and a strip.
+#[cfg(feature = "codecs")]
+fn scoring(picture: &Buffer) -> u64 {
+    let copies = if picture.layout == Layout::Rgb { 6 } else { 12 };
+    let strip = u64::from(picture.width) * u64::from(SCORED_ROWS + STRIP_EDGES);
+    picture.bytes() + copies * picture.pixels() + COMPARISON * strip
 }
 
 /// What is held besides a picture while it is written and what was written is read again.

@@ -33,7 +33,9 @@ pub use build::{plan, Request};
 pub use look::Needs;
 pub use measured::{Face, Interest, Measured};
 #[cfg(feature = "codecs")]
-pub(crate) use memory::{padded_layout, to_floor, to_verify, SCORED_SIDE};
+pub(crate) use memory::{
+    padded_layout, scored_whole, to_floor, to_verify, SCORED_ROWS, SCORED_SIDE,
+};
 pub use original::Original;
 #[cfg(feature = "codecs")]
 pub(crate) use overlay::drawn_layout;

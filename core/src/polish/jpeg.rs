@@ -20,7 +20,7 @@ pub(super) fn polish(work: &Work<'_>, contest: &mut Contest) -> Result<bool> {
     }
     let Some(still) = attempt(Still::of(work))? else { return Ok(true) };
     let halved = work.probe.subsampling == Some("4:2:0");
-    contest.offer(lossy(&still, !halved)?);
+    contest.offer(lossy(&still, !halved, contest.to_beat())?);
     modern::lossy_copies(&still, contest)?;
     Ok(true)
 }
@@ -51,15 +51,20 @@ fn memory(work: &Work<'_>) -> u64 {
     (2 * channels + coefficients) * pixels + 2 * work.source.len() as u64
 }
 
-/// The smallest JPEG that keeps the floor. `may_be_full` says that full chroma is tried as well.
-pub(super) fn lossy(still: &Still<'_>, may_be_full: bool) -> Result<Option<Candidate>> {
+/// The smallest JPEG that keeps the floor; none far above `most` bytes. `may_be_full` says that full chroma is tried as well.
+pub(super) fn lossy(
+    still: &Still<'_>,
+    may_be_full: bool,
+    most: usize,
+) -> Result<Option<Candidate>> {
     let mut best: Option<Candidate> = None;
     let gray = still.image.layout() == Layout::Gray;
     for full_chroma in [false, true] {
         if full_chroma && (gray || (!may_be_full && best.is_some())) {
             continue;
         }
-        let made = attempt(with_chroma(still, full_chroma))?;
+        let most = best.as_ref().map_or(most, |best| best.data.len());
+        let made = attempt(with_chroma(still, full_chroma, most))?;
         let better =
             |made: &Candidate| best.as_ref().is_none_or(|best| made.data.len() < best.data.len());
         best = made.filter(better).or(best);
@@ -67,13 +72,13 @@ pub(super) fn lossy(still: &Still<'_>, may_be_full: bool) -> Result<Option<Candi
     Ok(best)
 }
 
-fn with_chroma(still: &Still<'_>, full_chroma: bool) -> Result<Option<Candidate>> {
+fn with_chroma(still: &Still<'_>, full_chroma: bool, most: usize) -> Result<Option<Candidate>> {
     let job = still.job;
     let encoding = Encoding::Jpeg { quality: 0, progressive: true, full_chroma, fast: false };
     let size = (still.image.width(), still.image.height());
     let _memory = job.charge(to_floor(&encoding, size, still.image.layout()))?;
     let encode = |image: &_, quality| encode::thorough_jpeg(image, quality, full_chroma, job);
-    let Some(Kept { data, quality, score }) = still.floor()?.keep(&encode, GUESS)? else {
+    let Some(Kept { data, quality, score }) = still.floor()?.keep(&encode, GUESS, most)? else {
         return Ok(None);
     };
     let data = still.carried(data, encoding)?;

@@ -27,10 +27,10 @@ pub(super) fn lossy_copies(still: &Still<'_>, contest: &mut Contest) -> Result<(
     }
     if webp {
         contest.tried_webp();
-        contest.take(lossy_webp(still))?;
+        contest.take(lossy_webp(still, contest.to_beat()))?;
     }
     if avif && side(still) <= still.limits.avif_side {
-        contest.take(lossy_avif(still))?;
+        contest.take(lossy_avif(still, contest.to_beat()))?;
     }
     Ok(())
 }
@@ -58,7 +58,7 @@ pub(super) fn lossless_webp(still: &Still<'_>) -> Result<Option<Candidate>> {
     Ok(same.then_some(Candidate { data, format: Format::Webp, lossy: None }))
 }
 
-fn lossy_webp(still: &Still<'_>) -> Result<Option<Candidate>> {
+fn lossy_webp(still: &Still<'_>, most: usize) -> Result<Option<Candidate>> {
     if side(still) > libwebp::MAX_SIDE {
         return Ok(None);
     }
@@ -70,11 +70,11 @@ fn lossy_webp(still: &Still<'_>) -> Result<Option<Candidate>> {
         let output = OutputPlan::still(image.width(), image.height(), encoding);
         encode::run_adapter(image, &output, still.job)
     };
-    let kept = still.floor()?.keep(&encode, WEBP_GUESS)?;
+    let kept = still.floor()?.keep(&encode, WEBP_GUESS, most)?;
     kept.map(|kept| candidate(still, kept, encoding)).transpose()
 }
 
-fn lossy_avif(still: &Still<'_>) -> Result<Option<Candidate>> {
+fn lossy_avif(still: &Still<'_>, most: usize) -> Result<Option<Candidate>> {
     let encoding = Encoding::Avif { quality: 0, speed: AVIF_SPEED, full_chroma: true };
     let size = (still.image.width(), still.image.height());
     let _memory = still.job.charge(to_floor(&encoding, size, still.image.layout()))?;
@@ -82,7 +82,7 @@ fn lossy_avif(still: &Still<'_>) -> Result<Option<Candidate>> {
         move |image: &Image, quality| encode::thorough_avif(image, quality, speed, still.job)
     };
     let floor = still.floor()?;
-    let Some(mut kept) = floor.keep(&at(AVIF_SPEED), AVIF_GUESS)? else { return Ok(None) };
+    let Some(mut kept) = floor.keep(&at(AVIF_SPEED), AVIF_GUESS, most)? else { return Ok(None) };
     if pixels(still) <= SMALL / 2 {
         kept = floor.improve(kept, &at(AVIF_SLOW))?;
     }

@@ -7,9 +7,9 @@ use crate::decode::{self, Frames};
 use crate::encode;
 use crate::image::{Format, Frame, Image, Layout, Probe};
 use crate::kernel::libwebp;
-use crate::plan::{animation_pixels, AnimationPlan, DecodePlan, Encoding, OutputPlan};
+use crate::plan::{animation_pixels, to_floor, AnimationPlan, DecodePlan, Encoding, OutputPlan};
 use crate::quality::Floor;
-use crate::{Error, Job, Limits, Result};
+use crate::{Charge, Error, Job, Limits, Result};
 
 /// Bytes a pixel that are held while frames are read, compared and written: canvases of the
 /// decoder, two frames, and the encoder at its greediest.
@@ -89,18 +89,15 @@ fn written(work: &Work<'_>, encoding: &Encoding) -> Result<Option<Vec<u8>>> {
 /// A lossy animation whose frames keep the floor: the first, the one in the middle and the last
 /// are scored.
 fn lossy(work: &Work<'_>) -> Result<Option<Candidate>> {
-    let (job, limits) = (work.job, work.limits);
-    let probe = work.probe;
+    let (job, probe) = (work.job, work.probe);
     let moments = [0, probe.frames / 2, probe.frames - 1];
     let _memory = job.charge(3 * 4 * u64::from(probe.width) * u64::from(probe.height))?;
     let chosen = frames_at(work, &moments)?;
-    let floors = chosen
-        .iter()
-        .map(|(_, image)| Floor::new(image, work.options.floor, limits, job))
-        .collect::<Result<Vec<_>>>()?;
     let mut quality = 0;
-    for floor in &floors {
-        match floor.keep(&|image: &Image, quality| webp(image, quality, job), GUESS)? {
+    for (_, image) in &chosen {
+        let (floor, _memory) = floor(image, work)?;
+        let encode = |image: &Image, quality| webp(image, quality, job);
+        match floor.keep(&encode, GUESS, usize::MAX)? {
             Some(kept) => quality = quality.max(kept.quality),
             None => return Ok(None),
         }
@@ -108,8 +105,7 @@ fn lossy(work: &Work<'_>) -> Result<Option<Candidate>> {
     for _ in 0..TRIES {
         let encoding = Encoding::Webp { quality: Some(quality), method: METHOD };
         let Some(data) = written(work, &encoding)? else { return Ok(None) };
-        let times: Vec<u64> = chosen.iter().map(|(time, _)| *time).collect();
-        let least = least_score(&data, &floors, &times, work)?;
+        let least = least_score(&data, &chosen, work)?;
         if least >= work.options.floor {
             let lossy = Some((quality, least));
             return Ok(Some(Candidate { data, format: Format::Webp, lossy }));
@@ -139,18 +135,26 @@ fn frames_at(work: &Work<'_>, indices: &[u32]) -> Result<Vec<(u64, Image)>> {
     Ok(found)
 }
 
-/// The lowest score of what `file` shows at `times`.
-fn least_score(file: &[u8], floors: &[Floor<'_>], times: &[u64], work: &Work<'_>) -> Result<f64> {
+/// The measure of what stands for a frame, and the memory that it takes.
+fn floor<'a>(image: &'a Image, work: &Work<'a>) -> Result<(Floor<'a>, Charge<'a>)> {
+    let encoding = Encoding::Webp { quality: Some(0), method: METHOD };
+    let size = (image.width(), image.height());
+    let memory = work.job.charge(to_floor(&encoding, size, image.layout()))?;
+    Ok((Floor::new(image, work.options.floor, work.limits, work.job)?, memory))
+}
+
+/// The lowest score of what `file` shows at the times of `chosen` against what is shown there.
+fn least_score(file: &[u8], chosen: &[(u64, Image)], work: &Work<'_>) -> Result<f64> {
     let mut frames = film(file, work)?;
-    let (mut least, mut end, mut next) = (f64::INFINITY, 0, 0);
+    let (mut least, mut end, mut rest) = (f64::INFINITY, 0, chosen.iter().peekable());
     while let Some(Frame { image, delay_ms }) = frames.next(work.job)? {
         end += u64::from(delay_ms);
-        while next < times.len() && times[next] < end {
-            least = least.min(floors[next].score_of(&image)?);
-            next += 1;
+        while let Some((_, before)) = rest.next_if(|(time, _)| *time < end) {
+            let (floor, _memory) = floor(before, work)?;
+            least = least.min(floor.score_of(&image)?);
         }
     }
-    Ok(if next == times.len() { least } else { f64::NEG_INFINITY })
+    Ok(if rest.peek().is_none() { least } else { f64::NEG_INFINITY })
 }
 
 /// Whether `file` shows the pixels of the source for the same time. A frame that changes nothing

@@ -1,14 +1,16 @@
 //! The least quality whose score does not fall below a floor.
 //!
-//! Tries are made on an excerpt, so that a large picture costs no more than one of a megapixel;
-//! what comes of it is scored on the whole picture again.
+//! Tries of a large picture begin on an excerpt of a megapixel; from what comes of it the search
+//! goes on with the whole picture, all of which is scored. Of a picture beyond 8 megapixels, or
+//! wider than 4096, the excerpt alone is scored.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::trial::decoded;
 use crate::image::Image;
-use crate::insight::{excerpt, Judge};
+use crate::insight::{excerpt, whole_score, Judge};
+use crate::plan::{scored_whole, SCORED_SIDE};
 use crate::{Job, Limits, Result};
 
 /// Qualities that are tried: less is no photograph's work, more saves nothing.
@@ -21,6 +23,8 @@ const WHOLE_TRIES: u8 = 4;
 /// found they begin.
 const SLOW_TRIES: u8 = 3;
 const SLOW_GAIN: u8 = 2;
+/// A picture takes more bytes than another for sure when its excerpt says so many times as many.
+const FAR_ABOVE: f64 = 1.25;
 /// A score this little above the floor is not worth another try.
 const ENOUGH: f64 = 0.3;
 /// About how much a step of quality adds to the score near the floor.
@@ -32,8 +36,8 @@ pub(crate) type Encode<'a> = dyn Fn(&Image, u8) -> Result<Vec<u8>> + 'a;
 /// A picture and the score that what stands for it must keep.
 pub(crate) struct Floor<'a> {
     image: &'a Image,
-    part: Cow<'a, Image>,
-    judge: Judge,
+    /// Of the picture or its excerpt; none where all of a large picture is scored.
+    judge: Option<Judge>,
     least: f64,
     limits: &'a Limits,
     job: &'a Job,
@@ -51,58 +55,93 @@ pub(crate) struct Kept {
 impl<'a> Floor<'a> {
     /// What stands for `image` must score `least` or more.
     pub fn new(image: &'a Image, least: f64, limits: &'a Limits, job: &'a Job) -> Result<Self> {
-        let part = excerpt(image, job)?;
-        let judge = Judge::new(&part, job)?;
-        Ok(Floor { image, part, judge, least, limits, job })
+        let judge = match scored_whole(image.width(), image.height()) {
+            true => None,
+            false => Some(Judge::new(&*excerpt(image, job)?, job)?),
+        };
+        Ok(Floor { image, judge, least, limits, job })
     }
 
     /// The file of the least quality that keeps the floor, by a search that begins at `guess`;
-    /// `None` when none does.
-    pub fn keep(&self, encode: &Encode<'_>, guess: u8) -> Result<Option<Kept>> {
-        let found = self.search(&self.part, encode, guess, TRIES)?;
-        if matches!(self.part, Cow::Borrowed(_)) {
-            return Ok(found);
+    /// `None` when none does, or when it would clearly take more than `most` bytes.
+    pub fn keep(&self, encode: &Encode<'_>, guess: u8, most: usize) -> Result<Option<Kept>> {
+        if self.image.width().max(self.image.height()) <= SCORED_SIDE {
+            return self.search(encode, guess, TRIES);
         }
-        // Where tiles of an excerpt meet, codecs have a harder time than in the whole picture.
-        let guess = found.map_or(guess, |found| found.quality);
-        self.search(self.image, encode, guess, WHOLE_TRIES)
+        match self.on_excerpt(encode, guess)? {
+            Some((quality, bytes)) if bytes <= FAR_ABOVE * most as f64 => {
+                self.search(encode, quality, WHOLE_TRIES)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The least quality at which an excerpt keeps the floor, and about how many bytes the whole
+    /// picture takes at it.
+    fn on_excerpt(&self, encode: &Encode<'_>, guess: u8) -> Result<Option<(u8, f64)>> {
+        let part = excerpt(self.image, self.job)?;
+        let made;
+        let judge = match &self.judge {
+            Some(judge) => judge,
+            None => {
+                made = Judge::new(&part, self.job)?;
+                &made
+            }
+        };
+        let score = |data: &[u8]| judge.score(&self.read(data)?, self.job);
+        let found = self.search_by(&part, encode, &score, guess, TRIES)?;
+        let share = part.data().len() as f64 / self.image.data().len() as f64;
+        Ok(found.map(|found| (found.quality, found.data.len() as f64 / share)))
     }
 
     /// What `encode`, which takes more time, makes of the whole picture at about the quality of
     /// `kept`; `kept` itself where that saves nothing.
     pub fn improve(&self, kept: Kept, encode: &Encode<'_>) -> Result<Kept> {
         let guess = kept.quality.saturating_sub(SLOW_GAIN);
-        let found = self.search(self.image, encode, guess, SLOW_TRIES)?;
+        let found = self.search(encode, guess, SLOW_TRIES)?;
         Ok(found.filter(|found| found.data.len() < kept.data.len()).unwrap_or(kept))
     }
 
     /// The score of a file against the picture.
     pub fn score(&self, data: &[u8]) -> Result<f64> {
-        let image = decoded(data, self.limits, self.job)?;
-        let part = match excerpt(&image, self.job)? {
-            Cow::Owned(part) => part,
-            Cow::Borrowed(_) => return self.score_of(&image),
-        };
-        // The whole picture is not held while its excerpt is compared.
-        drop(image);
-        self.score_of(&part)
+        let image = self.read(data)?;
+        match self.judge {
+            None => self.score_of(&image),
+            // The whole picture is not held while its excerpt is compared.
+            Some(_) => match excerpt(&image, self.job)? {
+                Cow::Borrowed(_) => self.score_of(&image),
+                Cow::Owned(part) => {
+                    drop(image);
+                    self.score_of(&part)
+                }
+            },
+        }
     }
 
-    /// The score of a picture, or of its excerpt.
+    /// The score of a picture, or of its excerpt where no more is scored.
     pub fn score_of(&self, image: &Image) -> Result<f64> {
-        let part = match (image.width(), image.height()) {
-            size if size == (self.part.width(), self.part.height()) => Cow::Borrowed(image),
-            _ => excerpt(image, self.job)?,
-        };
-        self.judge.score(&part, self.job)
+        match &self.judge {
+            None => whole_score(self.image, image, self.job),
+            Some(judge) => judge.score(&*excerpt(image, self.job)?, self.job),
+        }
+    }
+
+    fn read(&self, data: &[u8]) -> Result<Image> {
+        decoded(data, self.limits, self.job)
+    }
+
+    /// The least quality of the picture, in at most `tries`.
+    fn search(&self, encode: &Encode<'_>, guess: u8, tries: u8) -> Result<Option<Kept>> {
+        self.search_by(self.image, encode, &|data| self.score(data), guess, tries)
     }
 
     /// The least quality of `image`, which is the picture or its excerpt, in at most `tries`;
     /// what is left is halved where the guess leads nowhere.
-    fn search(
+    fn search_by(
         &self,
         image: &Image,
         encode: &Encode<'_>,
+        score: &dyn Fn(&[u8]) -> Result<f64>,
         guess: u8,
         tries: u8,
     ) -> Result<Option<Kept>> {
@@ -111,7 +150,7 @@ impl<'a> Floor<'a> {
         let mut quality = guess.clamp(low, high - 1);
         for attempt in 1..=tries {
             let data = encode(image, quality)?;
-            let score = self.score(&data)?;
+            let score = score(&data)?;
             if score >= self.least {
                 high = quality;
                 best = Some(Kept { data, quality, score });
@@ -147,7 +186,7 @@ mod tests {
         let (limits, job) = (Limits::default(), Job::default());
         let image = picture(160, 120, Layout::Rgb);
         let floor = Floor::new(&image, 80.0, &limits, &job).unwrap();
-        let kept = floor.keep(&jpeg, 84).unwrap().unwrap();
+        let kept = floor.keep(&jpeg, 84, usize::MAX).unwrap().unwrap();
         assert_eq!(floor.score(&kept.data).unwrap(), kept.score);
         assert!((80.0..90.0).contains(&kept.score), "{}", kept.score);
         assert!(kept.data.len() < jpeg(&image, 98).unwrap().len());
@@ -159,9 +198,13 @@ mod tests {
         let (limits, job) = (Limits::default(), Job::default());
         let image = picture(1300, 1100, Layout::Rgb);
         let floor = Floor::new(&image, 75.0, &limits, &job).unwrap();
-        let kept = floor.keep(&jpeg, 84).unwrap().unwrap();
-        assert_eq!(decoded(&kept.data, &limits, &job).unwrap().width(), 1300);
+        let kept = floor.keep(&jpeg, 84, usize::MAX).unwrap().unwrap();
+        let read = decoded(&kept.data, &limits, &job).unwrap();
+        assert_eq!(read.width(), 1300);
+        assert_eq!(kept.score, whole_score(&image, &read, &job).unwrap());
         assert!(kept.score >= 75.0);
+        let half = kept.data.len() / 2;
+        assert!(floor.keep(&jpeg, kept.quality, half).unwrap().is_none());
     }
 
     #[test]
@@ -172,7 +215,7 @@ mod tests {
         let padded = |image: &Image, quality| {
             jpeg(image, quality).map(|data| [data, vec![0; 1 << 16]].concat())
         };
-        let kept = floor.keep(&padded, 84).unwrap().unwrap();
+        let kept = floor.keep(&padded, 84, usize::MAX).unwrap().unwrap();
         let better = floor.improve(kept.clone(), &jpeg).unwrap();
         assert!(better.score >= 80.0 && better.data.len() < kept.data.len());
         let same = floor.improve(better.clone(), &padded).unwrap();
@@ -184,6 +227,6 @@ mod tests {
         let (limits, job) = (Limits::default(), Job::default());
         let image = picture(80, 60, Layout::Rgb);
         let floor = Floor::new(&image, 100.0, &limits, &job).unwrap();
-        assert!(floor.keep(&jpeg, 84).unwrap().is_none());
+        assert!(floor.keep(&jpeg, 84, usize::MAX).unwrap().is_none());
     }
 }

@@ -27,6 +27,8 @@ pub(super) use pack::deflated;
 const HELD: u64 = 4;
 /// Quality of a palette from which the search begins.
 const GUESS: u8 = 80;
+/// How many times smaller the file of a search may become when it is packed.
+const PACKED: usize = 4;
 
 pub(super) fn polish(work: &Work<'_>, contest: &mut Contest) -> Result<bool> {
     let cut = original::as_it_is(Format::Png, Original::WithoutMetadata, work.source)
@@ -51,10 +53,10 @@ pub(super) fn polish(work: &Work<'_>, contest: &mut Contest) -> Result<bool> {
     let Some(still) = attempt(Still::of(work))? else { return Ok(true) };
     modern::lossless_copy(&still, contest)?;
     if work.lossy() {
-        contest.take(quantised(&still, work))?;
         if !work.probe.alpha {
-            contest.offer(jpeg::lossy(&still, false)?);
+            contest.offer(jpeg::lossy(&still, false, contest.to_beat())?);
         }
+        contest.take(quantised(&still, work, contest.to_beat()))?;
         modern::lossy_copies(&still, contest)?;
     }
     Ok(true)
@@ -108,8 +110,8 @@ fn packed(exact: Exact, colors: &Colors, work: &Work<'_>) -> Result<Candidate> {
     Ok(plain(data))
 }
 
-/// The picture with as few colours as keep the floor.
-fn quantised(still: &Still<'_>, work: &Work<'_>) -> Result<Option<Candidate>> {
+/// The picture with as few colours as keep the floor; none far above `most` bytes.
+fn quantised(still: &Still<'_>, work: &Work<'_>, most: usize) -> Result<Option<Candidate>> {
     let image = &still.image;
     let encoding = |quality| Encoding::Png { fast: true, palette: Palette::Learnt { quality } };
     let memory = to_floor(&encoding(GUESS), (image.width(), image.height()), image.layout());
@@ -119,7 +121,7 @@ fn quantised(still: &Still<'_>, work: &Work<'_>) -> Result<Option<Candidate>> {
             let output = OutputPlan::still(image.width(), image.height(), encoding(quality));
             encode::run_adapter(image, &output, work.job)
         };
-        still.floor()?.keep(&encode, GUESS)?
+        still.floor()?.keep(&encode, GUESS, most.saturating_mul(PACKED))?
     };
     let Some(Kept { data, quality, score }) = kept else { return Ok(None) };
     let bytes = 4 * u64::from(image.width()) * u64::from(image.height());
