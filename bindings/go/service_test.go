@@ -328,6 +328,54 @@ func TestTheHostDecodesForAService(t *testing.T) {
 	}
 }
 
+func TestAFolderIsImportedInTheBackground(t *testing.T) {
+	old := t.TempDir()
+	if err := errors.Join(os.WriteFile(filepath.Join(old, "a b.jpg"), picture(t, "photo.jpg"), 0o644), os.WriteFile(filepath.Join(old, "note.txt"), []byte("no picture"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	service, _ := opened(t, func(config *Config) { config.Imports = &ImportsConfig{Folders: []string{old}} })
+	ctx := context.Background()
+	source, err := service.CreateSource(ctx, Source{Name: "old", Kind: "folder", Folder: old}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if source, err = service.EditSource(ctx, Source{ID: source.ID, Name: "older"}, nil); err != nil || source.Name != "older" || source.Folder != old {
+		t.Errorf("%+v %v", source, err)
+	}
+	if objects, err := service.CheckSource(ctx, source.ID); err != nil || objects != 2 {
+		t.Errorf("%d objects, %v", objects, err)
+	}
+	job, err := service.CreateImport(ctx, ImportFields{Source: source.ID, Prefix: "in/"})
+	if err != nil || job.Prefix != "in/" || job.Variants == nil || !*job.Variants {
+		t.Fatalf("%+v %v", job, err)
+	}
+	last, err := service.FollowImport(ctx, job.ID, 5*time.Millisecond, func(*ImportProgress) {})
+	if err != nil || last.Status != "completed" || last.Imported != 1 || last.Failed != 1 || last.Finished == nil {
+		t.Fatalf("%+v %v", last, err)
+	}
+	if image, err := service.Get(ctx, "in/a b.jpg"); err != nil || get(t, service, link(t, image, "public")).Status != 200 {
+		t.Errorf("%+v %v", image, err)
+	}
+	for format, lines := range map[string]int{"json": 2, "csv": 3} {
+		var log bytes.Buffer
+		if err := service.DownloadImport(ctx, job.ID, format, &log); err != nil || bytes.Count(log.Bytes(), []byte("\n")) != lines {
+			t.Errorf("%s: %q %v", format, log.String(), err)
+		}
+	}
+	if aborted, err := service.AbortAllImports(ctx); err != nil || aborted != 0 {
+		t.Errorf("%d aborted, %v", aborted, err)
+	}
+	if jobs, err := service.Imports(ctx); err != nil || len(jobs) != 1 || jobs[0].Source != source.ID {
+		t.Errorf("%+v %v", jobs, err)
+	}
+	if err := service.DeleteImport(ctx, job.ID); err != nil {
+		t.Error(err)
+	}
+	if _, err := service.Import(ctx, job.ID); !errors.Is(err, ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestEveryVerbOfTheRestAPICanBeCalled(t *testing.T) {
 	service, _ := opened(t, nil)
 	var file struct {

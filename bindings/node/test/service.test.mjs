@@ -49,6 +49,30 @@ test('a body is the caller\'s own, however often it is sent', async () => {
   assert.deepEqual((await service.handle('GET', path)).body, bytes)
 })
 
+test('a folder is imported in the background', async () => {
+  const old = join(top, 'old')
+  mkdirSync(old)
+  copyFileSync(join(IMAGES, 'photo.jpg'), join(old, 'a b.jpg'))
+  writeFileSync(join(old, 'note.txt'), 'no picture')
+  const host = await Service.open({ folder: join(top, 'importing'), imports: { folders: [old] } })
+  const source = await host.sources.create({ name: 'old', kind: 'folder', folder: old })
+  assert.equal((await host.sources.check({ id: source.id })).objects, 2)
+  const { id } = await host.imports.create({ source: source.id, prefix: 'in/' })
+  let progress
+  do {
+    progress = await host.imports.progress({ id })
+  } while (progress.status === 'running')
+  assert.deepEqual([progress.status, progress.imported, progress.failed], ['completed', 1, 1])
+  assert.equal((await host.handle('GET', link(await host.get('in/a b.jpg')))).status, 200)
+  const { entries } = await host.imports.logs({ id })
+  assert.deepEqual(entries.map((entry) => entry.status), ['imported', 'failed'])
+  const lines = (await host.imports.download({ id, format: 'csv' })).toString().trim().split('\n')
+  assert.ok(lines[0].startsWith('key,status,') && lines.length === 3, lines)
+  await host.imports.delete({ id })
+  await assert.rejects(host.imports.get({ id }), code('NOT_FOUND'))
+  await host.close()
+})
+
 test('a private picture is shown to signed links only', async () => {
   const path = link(await service.upload(photo, { requireSignedURLs: true }))
   const { keys } = await service.keys.list()

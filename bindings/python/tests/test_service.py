@@ -63,6 +63,30 @@ def test_a_picture_is_kept_under_its_own_id_and_survives_reopening(tmp_path: pat
         assert service.stats()["count"]["current"] == 1
 
 
+def test_a_folder_is_imported_in_the_background(tmp_path: pathlib.Path, photo: bytes) -> None:
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "a b.jpg").write_bytes(photo)
+    (old / "note.txt").write_text("no picture")
+    with safelight.Service({"folder": tmp_path / "state", "imports": {"folders": [str(old)]}}) as service:
+        source = service.sources.create(name="old", kind="folder", folder=str(old))["id"]
+        assert service.sources.check(id=source)["objects"] == 2
+        job = service.imports.create(source=source, prefix="in/")["id"]
+        deadline = time.monotonic() + 30
+        while (progress := service.imports.progress(id=job))["status"] == "running":
+            assert time.monotonic() < deadline, progress
+            time.sleep(0.01)
+        assert (progress["status"], progress["imported"], progress["failed"]) == ("completed", 1, 1)
+        assert service.handle("GET", link(service.get("in/a b.jpg"))).status == 200
+        entries = service.imports.logs(id=job)["entries"]
+        assert [entry["status"] for entry in entries] == ["imported", "failed"]
+        lines = service.imports.download(id=job, format="csv").decode().splitlines()
+        assert lines[0].startswith("key,status,") and len(lines) == 3
+        service.imports.delete(id=job)
+        with pytest.raises(safelight.NotFoundError):
+            service.imports.get(id=job)
+
+
 def test_a_private_picture_is_shown_to_signed_links_only(service: safelight.Service, photo: bytes) -> None:
     image = service.upload(photo, require_signed_urls=True)
     path = link(image)

@@ -190,6 +190,7 @@ fn wrong_usage_ends_with_two_and_names_the_option() {
         &["url", "width=10"],
         &["sign", "/a"],
         &["render", "width=10", "photo.jpg", "o.jpg", "--limits", "{\"wat\":1}"],
+        &["import", ".", "--to", "http://127.0.0.1:1/client/v4/accounts/a", "--quota", "5"],
     ] {
         let output = run(&folder, args);
         assert_eq!(code(&output), 2, "{args:?}: {}", err(&output));
@@ -272,6 +273,25 @@ fn polish_writes_fewer_bytes_or_the_picture_itself_and_says_which() {
     assert_eq!(bytes("same.jpg"), bytes("small.jpg"));
     assert_eq!(code(&run(&folder, &["polish", "photo.jpg", "photo.jpg"])), 1);
     assert_eq!(code(&run(&folder, &["polish", "--floor", "7", "photo.jpg", "a.jpg"])), 2);
+}
+
+#[test]
+fn a_folder_is_imported_once_and_its_log_says_what_was_no_picture() {
+    let folder = Folder::new();
+    fs::create_dir(folder.0.join("old")).unwrap();
+    folder.with("photo.jpg");
+    fs::rename(folder.0.join("photo.jpg"), folder.0.join("old/a b.jpg")).unwrap();
+    fs::write(folder.0.join("old/note.txt"), "no picture").unwrap();
+    let import = |log| run(&folder, &["import", "old", "--state", "data", "--log", log]);
+    let output = import("one.csv");
+    assert_eq!(code(&output), 1, "{}", err(&output));
+    let log = fs::read_to_string(folder.0.join("one.csv")).unwrap();
+    let statuses: Vec<_> = log.lines().map(|line| line.split(',').nth(1).unwrap()).collect();
+    assert_eq!(statuses, ["status", "imported", "failed"], "{log}");
+    import("two.jsonl");
+    let log = fs::read_to_string(folder.0.join("two.jsonl")).unwrap();
+    let first: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["key"], &first["status"]), (&"a b.jpg".into(), &"skipped".into()), "{log}");
 }
 
 #[test]

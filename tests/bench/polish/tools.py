@@ -108,7 +108,10 @@ class Bench:
         with Image.open(source) as image:
             turned = ImageOps.exif_transpose(image)
             has_alpha = "A" in turned.mode or "transparency" in turned.info
-            turned.convert("RGBA" if has_alpha else "RGB").save(out, compress_level=1)
+            plain = turned.convert("RGBA" if has_alpha else "RGB")
+            # A profile or an orientation that is left would be followed by some and not by others.
+            plain.info.clear()
+            plain.save(out, compress_level=1)
         if isinstance(data, bytes):
             os.unlink(source)
         return out
