@@ -611,7 +611,7 @@ int32_t safelight_describe(const safelight_engine *engine,
  *     avif    false     the client takes AVIF; made by `lossy` only
  *     accept            the request's Accept header: WebP and AVIF when it names them
  *     floor   80        SSIMULACRA2 against the source that a lossy result keeps, 30 to 100;
- *                       of a picture beyond 8 Mi pixels, or wider than 4096, tiles are scored
+ *                       of a picture beyond 4 Mi pixels, or wider than 4096, tiles are scored
  *
  * `out` receives the result, to be freed with safelight_image_free(). Its info is a JSON object:
  * `status`, `format` (null for bytes that are no picture), `mime`, `width` and `height` as seen,

@@ -16,7 +16,7 @@ const COMPARISON: u64 = 100;
 pub(crate) const SCORED_ROWS: u32 = 128;
 const STRIP_EDGES: u32 = 2 * 96;
 /// The largest picture that is scored as a whole: it takes half a second a megapixel.
-const MOST_PIXELS: u64 = 8 << 20;
+const MOST_PIXELS: u64 = 4 << 20;
 const MOST_WIDE: u32 = 4096;
 
 /// Bytes of pixel and codec memory at the worst moment.

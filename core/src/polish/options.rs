@@ -27,7 +27,7 @@ pub struct PolishOptions {
     /// Whether the client takes AVIF; only `Lossy` makes it.
     pub avif: bool,
     /// The SSIMULACRA2 score against the source that a lossy result keeps, 30 to 100. Of a picture
-    /// beyond 8 Mi pixels, or wider than 4096, tiles that lie evenly over it are scored.
+    /// beyond 4 Mi pixels, or wider than 4096, tiles that lie evenly over it are scored.
     pub floor: f64,
 }
 

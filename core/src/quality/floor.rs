@@ -1,7 +1,7 @@
 //! The least quality whose score does not fall below a floor.
 //!
 //! Tries of a large picture begin on an excerpt of a megapixel; from what comes of it the search
-//! goes on with the whole picture, all of which is scored. Of a picture beyond 8 megapixels, or
+//! goes on with the whole picture, all of which is scored. Of a picture beyond 4 Mi pixels, or
 //! wider than 4096, the excerpt alone is scored.
 
 use std::borrow::Cow;
@@ -27,8 +27,9 @@ const SLOW_GAIN: u8 = 2;
 const FAR_ABOVE: f64 = 1.25;
 /// A score this little above the floor is not worth another try.
 const ENOUGH: f64 = 0.3;
-/// About how much a step of quality adds to the score near the floor.
+/// About how much a step of quality adds to the score near the floor, and how little at least.
 const SLOPE: f64 = 0.75;
+const LEAST_SLOPE: f64 = 0.1;
 
 /// Encodes a picture at a quality.
 pub(crate) type Encode<'a> = dyn Fn(&Image, u8) -> Result<Vec<u8>> + 'a;
@@ -65,20 +66,21 @@ impl<'a> Floor<'a> {
     /// The file of the least quality that keeps the floor, by a search that begins at `guess`;
     /// `None` when none does, or when it would clearly take more than `most` bytes.
     pub fn keep(&self, encode: &Encode<'_>, guess: u8, most: usize) -> Result<Option<Kept>> {
+        let start = Start { quality: guess, slope: SLOPE };
         if self.image.width().max(self.image.height()) <= SCORED_SIDE {
-            return self.search(encode, guess, TRIES);
+            return self.search(encode, start, TRIES);
         }
-        match self.on_excerpt(encode, guess)? {
-            Some((quality, bytes)) if bytes <= FAR_ABOVE * most as f64 => {
-                self.search(encode, quality, WHOLE_TRIES)
+        match self.on_excerpt(encode, start)? {
+            Some((start, bytes)) if bytes <= FAR_ABOVE * most as f64 => {
+                self.search(encode, start, WHOLE_TRIES)
             }
             _ => Ok(None),
         }
     }
 
-    /// The least quality at which an excerpt keeps the floor, and about how many bytes the whole
-    /// picture takes at it.
-    fn on_excerpt(&self, encode: &Encode<'_>, guess: u8) -> Result<Option<(u8, f64)>> {
+    /// Where the search goes on with the whole picture, and about how many bytes that will take,
+    /// by what an excerpt needs.
+    fn on_excerpt(&self, encode: &Encode<'_>, start: Start) -> Result<Option<(Start, f64)>> {
         let part = excerpt(self.image, self.job)?;
         let made;
         let judge = match &self.judge {
@@ -89,16 +91,18 @@ impl<'a> Floor<'a> {
             }
         };
         let score = |data: &[u8]| judge.score(&self.read(data)?, self.job);
-        let found = self.search_by(&part, encode, &score, guess, TRIES)?;
+        let (found, slope) = self.search_by(&part, encode, &score, start, TRIES)?;
         let share = part.data().len() as f64 / self.image.data().len() as f64;
-        Ok(found.map(|found| (found.quality, found.data.len() as f64 / share)))
+        Ok(found.map(|Kept { data, quality, .. }| {
+            (Start { quality, slope }, data.len() as f64 / share)
+        }))
     }
 
     /// What `encode`, which takes more time, makes of the whole picture at about the quality of
     /// `kept`; `kept` itself where that saves nothing.
     pub fn improve(&self, kept: Kept, encode: &Encode<'_>) -> Result<Kept> {
-        let guess = kept.quality.saturating_sub(SLOW_GAIN);
-        let found = self.search(encode, guess, SLOW_TRIES)?;
+        let quality = kept.quality.saturating_sub(SLOW_GAIN);
+        let found = self.search(encode, Start { quality, slope: SLOPE }, SLOW_TRIES)?;
         Ok(found.filter(|found| found.data.len() < kept.data.len()).unwrap_or(kept))
     }
 
@@ -131,42 +135,93 @@ impl<'a> Floor<'a> {
     }
 
     /// The least quality of the picture, in at most `tries`.
-    fn search(&self, encode: &Encode<'_>, guess: u8, tries: u8) -> Result<Option<Kept>> {
-        self.search_by(self.image, encode, &|data| self.score(data), guess, tries)
+    fn search(&self, encode: &Encode<'_>, start: Start, tries: u8) -> Result<Option<Kept>> {
+        let score = |data: &[u8]| self.score(data);
+        self.search_by(self.image, encode, &score, start, tries).map(|(found, _)| found)
     }
 
-    /// The least quality of `image`, which is the picture or its excerpt, in at most `tries`;
-    /// what is left is halved where the guess leads nowhere.
+    /// The least quality of `image`, which is the picture or its excerpt, in at most `tries`, and
+    /// how much a step of quality adds to the score there; what is left is halved where the
+    /// guesses lead nowhere.
     fn search_by(
         &self,
         image: &Image,
         encode: &Encode<'_>,
         score: &dyn Fn(&[u8]) -> Result<f64>,
-        guess: u8,
+        start: Start,
         tries: u8,
-    ) -> Result<Option<Kept>> {
-        let Range { start: mut low, end: mut high } = QUALITIES;
+    ) -> Result<(Option<Kept>, f64)> {
+        let mut bounds = Bounds { slope: start.slope, ..Bounds::default() };
         let mut best = None;
-        let mut quality = guess.clamp(low, high - 1);
+        let mut quality = start.quality.clamp(QUALITIES.start, QUALITIES.end - 1);
         for attempt in 1..=tries {
             let data = encode(image, quality)?;
             let score = score(&data)?;
-            if score >= self.least {
-                high = quality;
+            let above = score - self.least;
+            bounds.learn(quality, above);
+            if above >= 0.0 {
                 best = Some(Kept { data, quality, score });
-            } else {
-                low = quality + 1;
             }
-            let near = (0.0..=ENOUGH).contains(&(score - self.least));
-            if low >= high || near {
+            if bounds.closed() || (0.0..=ENOUGH).contains(&above) {
                 break;
             }
-            let aimed = f64::from(quality) + (self.least - score) / SLOPE;
-            let middle = f64::from(low) + f64::from(high - low) / 2.0;
-            let next = if attempt < 4 { aimed } else { middle };
-            quality = (next.round() as u8).clamp(low, high - 1);
+            quality = if attempt < 4 { bounds.aimed() } else { bounds.middle() };
         }
-        Ok(best)
+        Ok((best, bounds.slope))
+    }
+}
+
+/// Where a search begins.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    quality: u8,
+    /// How much a step of quality adds to the score.
+    slope: f64,
+}
+
+/// What is known: the best quality that falls below the floor and the least that keeps it, each
+/// with how far its score is above.
+#[derive(Debug, Default)]
+struct Bounds {
+    below: Option<(u8, f64)>,
+    above: Option<(u8, f64)>,
+    slope: f64,
+}
+
+impl Bounds {
+    fn learn(&mut self, quality: u8, above: f64) {
+        if above >= 0.0 {
+            self.above = Some((quality, above));
+        } else {
+            self.below = Some((quality, above));
+        }
+        if let (Some((low, less)), Some((high, more))) = (self.below, self.above) {
+            self.slope = ((more - less) / f64::from(high - low)).max(LEAST_SLOPE);
+        }
+    }
+
+    /// Qualities that are left: from the first to the one before the second.
+    fn left(&self) -> (u8, u8) {
+        let low = self.below.map_or(QUALITIES.start, |(quality, _)| quality + 1);
+        (low, self.above.map_or(QUALITIES.end, |(quality, _)| quality))
+    }
+
+    fn closed(&self) -> bool {
+        let (low, high) = self.left();
+        low >= high
+    }
+
+    /// Where the score meets the floor, by the slope.
+    fn aimed(&self) -> u8 {
+        let (low, high) = self.left();
+        let Some((quality, above)) = self.above.or(self.below) else { return low };
+        let aimed = f64::from(quality) - above / self.slope;
+        (aimed.round() as u8).clamp(low, high - 1)
+    }
+
+    fn middle(&self) -> u8 {
+        let (low, high) = self.left();
+        low + (high - low) / 2
     }
 }
 
