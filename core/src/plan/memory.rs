@@ -13,10 +13,14 @@ const REFERENCE: u64 = 50;
 /// Bytes that a comparison takes besides, by scored pixel.
 const COMPARISON: u64 = 100;
 /// Rows of a strip of a picture that is scored as a whole, and those above and below that it needs.
+#[cfg(feature = "codecs")]
 pub(crate) const SCORED_ROWS: u32 = 128;
+#[cfg(feature = "codecs")]
 const STRIP_EDGES: u32 = 2 * 96;
 /// The largest picture that is scored as a whole: it takes half a second a megapixel.
+#[cfg(feature = "codecs")]
 const MOST_PIXELS: u64 = 4 << 20;
+#[cfg(feature = "codecs")]
 const MOST_WIDE: u32 = 4096;
 
 /// Bytes of pixel and codec memory at the worst moment.

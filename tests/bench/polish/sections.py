@@ -6,7 +6,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image, ImageChops, ImageOps, ImageStat
-from tools import LARGEST, Bench, same_pixels, size
+from tools import LARGEST, Bench, misread, same_pixels, size
 
 POLISHED = {"JPEG", "PNG", "GIF", "WEBP"}
 
@@ -175,7 +175,7 @@ def held(bench: Bench, file: pathlib.Path, mode: list[str]) -> tuple[str, bool, 
         "a fault of ours": info["status"] == "internal_error",
         "below the floor": score is not None and score < 80,
     }
-    by_pillow = "--lossy" not in mode and data != source and size(file) is not None
+    by_pillow = "--lossy" not in mode and data != source and size(file) is not None and not misread(source)
     wrong["Pillow decodes other pixels"] = by_pillow and not same_pixels(source, data)
     faults = [f"{file.name} {mode}: {what}: {info}" for what, is_so in wrong.items() if is_so]
     return info["status"], by_pillow, faults

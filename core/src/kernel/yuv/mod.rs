@@ -3,11 +3,13 @@
 //! All arithmetic is on integers, so every machine and every vector width gives the same bytes.
 
 mod deep;
+#[cfg(feature = "aom")]
 mod from_rgb;
 mod to_rgb;
 mod upsample;
 
 pub(crate) use deep::deep_rows;
+#[cfg(feature = "aom")]
 pub(crate) use from_rgb::{from_gray, from_pixels, Planar, Written};
 pub(crate) use to_rgb::{fill_alpha, to_pixels, unpremultiply};
 
@@ -137,5 +139,5 @@ macro_rules! vectorized {
 }
 use vectorized;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "aom"))]
 mod tests;
