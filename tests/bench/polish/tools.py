@@ -172,8 +172,7 @@ def size(file: pathlib.Path) -> tuple[str, int, int, int] | None:
 def misread(source: bytes) -> bool:
     """Whether Pillow takes other pixels of a PNG for transparent than the format says: of greys of fewer
     than 8 bits it stretches the samples, and not the one that is transparent."""
-    bits, kind = source[24], source[25]
-    return source.startswith(b"\x89PNG") and bits < 8 and kind == 0 and b"tRNS" in source
+    return source.startswith(b"\x89PNG") and source[24] < 8 and source[25] == 0 and b"tRNS" in source
 
 
 def same_pixels(one: bytes, other: bytes) -> bool:
