@@ -327,7 +327,11 @@ static void polish(const json *test) {
     safelight_engine *engine = NULL;
     safelight_image *image = NULL;
     if (cut != NULL) len = (size_t)cut->number;
-    CHECK(safelight_engine_new(raw(limits), raw_len(limits), &engine, NULL) == SAFELIGHT_OK);
+    // Under valgrind the search for the smallest file takes longer than an engine's default time.
+    const char *patient = "{\"time_ms\":0}";
+    const char *given = limits == NULL ? patient : raw(limits);
+    size_t given_len = limits == NULL ? strlen(patient) : raw_len(limits);
+    CHECK(safelight_engine_new(given, given_len, &engine, NULL) == SAFELIGHT_OK);
     CHECK(safelight_polish(engine, source, len, raw(asked), raw_len(asked), NULL, &image, NULL) == SAFELIGHT_OK);
     check_vector(polished(test, image, source, len), file_name, text(json_get(test, "name")),
                  safelight_image_info(image));
