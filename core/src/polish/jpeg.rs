@@ -51,7 +51,8 @@ fn memory(work: &Work<'_>) -> u64 {
     (2 * channels + coefficients) * pixels + 2 * work.source.len() as u64
 }
 
-/// The smallest JPEG that keeps the floor; none far above `most` bytes. `may_be_full` says that full chroma is tried as well.
+/// The smallest JPEG that keeps the floor; none far above `most` bytes. `may_be_full` says that
+/// full chroma is tried as well.
 pub(super) fn lossy(
     still: &Still<'_>,
     may_be_full: bool,

@@ -277,7 +277,7 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     pub token: Option<String>,
     /// Import into a running service instead: https://HOST/client/v4/accounts/ID
-    #[arg(long, value_name = "URL", conflicts_with_all = ServiceArgs::IDS)]
+    #[arg(long, value_name = "URL", conflicts_with = "ServiceArgs")]
     pub to: Option<String>,
     /// Token of that service [default: SAFELIGHT_TOKEN in the environment]
     #[arg(long, value_name = "TOKEN", requires = "to")]
@@ -404,26 +404,6 @@ pub(crate) struct AuditArgs {
     pub no_lighthouse: bool,
     #[command(flatten)]
     pub limits: LimitArgs,
-}
-
-impl ServiceArgs {
-    /// All of them, for what opens no service.
-    const IDS: [&str; 14] = [
-        "state",
-        "postgres",
-        "bucket",
-        "results_bucket",
-        "results_memory",
-        "results_disk",
-        "base_url",
-        "allow_origin",
-        "allow_http",
-        "allow_network",
-        "allow_port",
-        "require_signature",
-        "quota",
-        "config",
-    ];
 }
 
 /// The client that `format=auto` is decided for.

@@ -63,7 +63,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Those of a picture that is not waited for.
+    /// Those of a picture that somebody waits for.
     pub fn usual(quality: u8, speed: u8, full_chroma: bool) -> Self {
         Settings { quality, speed, full_chroma, thorough: false }
     }
